@@ -1,0 +1,278 @@
+"""The nouns of Secure Score: what Graph sends, once decoded, and what people decide.
+
+Everything here is a frozen value without behaviour beyond plain derivation. Points and maxima are floats as
+Graph sends them; `None` always means "not known", never zero.
+"""
+
+import datetime as dt
+import enum
+
+import msgspec
+
+CATEGORIES = ("Identity", "Device", "Apps", "Data", "Infrastructure")
+"""Microsoft's categories in the order in which pages show them; any other that Graph sends follows, by name."""
+
+
+class Status(enum.StrEnum):
+    """Where the work on an action stands."""
+
+    TO_ADDRESS = "to_address"
+    PLANNED = "planned"
+    IN_PROGRESS = "in_progress"
+    RISK_ACCEPTED = "risk_accepted"
+    THIRD_PARTY = "third_party"
+    ALTERNATE = "alternate"
+    COMPLETED = "completed"
+    """A fact (all points earned), never typed in."""
+
+
+DECIDABLE = frozenset(Status) - {Status.COMPLETED}
+"""The statuses that a person can set."""
+
+CLOSED = frozenset({Status.COMPLETED, Status.RISK_ACCEPTED, Status.THIRD_PARTY, Status.ALTERNATE})
+"""Actions with these statuses are not open: their points do not count as available."""
+
+
+class Impact(enum.StrEnum):
+    """The share of the open points that an action stands for (ABC analysis)."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Difficulty(enum.StrEnum):
+    """The worse of implementation cost and user impact."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    COMPLEX = "complex"
+
+
+class Level(enum.StrEnum):
+    """Microsoft's scale for implementation cost and user impact ("Medium" is read as moderate)."""
+
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+
+
+class Source(enum.StrEnum):
+    """Where a stored day came from. Graph wins over a saved answer, and that over the portal's export."""
+
+    GRAPH = "graph"
+    SAVED_ANSWER = "saved_answer"
+    PORTAL_EXPORT = "portal_export"
+
+
+class Cloud(enum.StrEnum):
+    """Microsoft's national clouds, and the emulator."""
+
+    GLOBAL = "global"
+    US_GOV_L4 = "us_gov_l4"
+    US_GOV_L5 = "us_gov_l5"
+    CHINA = "china"
+    EMULATOR = "emulator"
+
+
+class ControlScore(msgspec.Struct, frozen=True, kw_only=True):
+    """What a tenant earned for one control on one day."""
+
+    control: str
+    """The id as Graph spells it; ids are equal without regard to case."""
+    category: str
+    points: float
+    percent: float | None = None
+    """Graph's `scoreInPercentage`, 0 to 100, rounded by Graph to two decimals."""
+    status_text: str | None = None
+    """Graph's `implementationStatus`, as sent (may hold HTML). None in a poor record."""
+    description: str | None = None
+    """None in every record but Graph's newest."""
+    synced_at: dt.datetime | None = None
+    """When the control's own service last reported, up to 30 days before the day."""
+    count: float | None = None
+    """What it counts differs by control: show it beside the status text, compute nothing from it."""
+    total: float | None = None
+    on: bool | None = None
+    applicable: bool | None = None
+
+
+class CategoryAverage(msgspec.Struct, frozen=True):
+    """Average points of a category, and the average maximum."""
+
+    category: str
+    points: float | None
+    max_points: float | None
+
+
+class Average(msgspec.Struct, frozen=True, kw_only=True):
+    """One of Graph's `averageComparativeScores`."""
+
+    basis: str
+    """`AllTenants`, `TotalSeats`, `IndustryTypes`, or whatever else Graph sends."""
+    percent: float | None
+    """Graph's `averageScore`, a percent already."""
+    seats_from: int | None = None
+    seats_to: int | None = None
+    industry: str | None = None
+    categories: tuple[CategoryAverage, ...] = ()
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """One secureScore of one tenant for one UTC day."""
+
+    tenant: str
+    """The Microsoft Entra tenant id, a lower-case GUID."""
+    day: dt.date
+    points: float
+    """Graph's `currentScore`."""
+    max_points: float
+    """Graph's `maxScore`; 0 makes the percent unknown."""
+    active_users: int | None = None
+    licensed_users: int | None = None
+    """Often 0 in real answers."""
+    services: tuple[str, ...] = ()
+    """Graph's `enabledServices`, sorted."""
+    controls: tuple[ControlScore, ...] = ()
+    averages: tuple[Average, ...] = ()
+    source: Source = Source.GRAPH
+
+    @property
+    def rich(self) -> bool:
+        """Say whether this is a record with texts and counts, as only Graph's newest is."""
+        return any(c.synced_at is not None or c.description is not None for c in self.controls)
+
+
+class StateUpdate(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a profile's `controlStateUpdates`: what somebody set, in Graph or in the portal."""
+
+    state: str
+    """Open set, case as sent: `Default`, `Ignored`, `ThirdParty`, `Reviewed`, `AlternateMitigation`, ..."""
+    assigned_to: str | None = None
+    comment: str | None = None
+    updated_by: str | None = None
+    updated_at: dt.datetime | None = None
+    """None on the single `Default` entry of an untouched control."""
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """One secureScoreControlProfile: what the control is, in Microsoft's words, and what the tenant set."""
+
+    control: str
+    title: str
+    category: str
+    service: str | None = None
+    max_points: float | None = None
+    tier: str | None = None
+    cost: Level | None = None
+    """None when Graph says Unknown or nothing."""
+    user_impact: Level | None = None
+    rank: int | None = None
+    """Microsoft's order, smaller first, with many ties; not a severity."""
+    action_type: str | None = None
+    action_url: str | None = None
+    """As sent: may not be http(s)."""
+    threats: tuple[str, ...] = ()
+    deprecated: bool = False
+    remediation: str | None = None
+    """HTML from Microsoft, not yet cleaned."""
+    remediation_impact: str | None = None
+    updates: tuple[StateUpdate, ...] = ()
+    vendor: str = "Microsoft"
+    provider: str = "SecureScore"
+
+    @property
+    def state(self) -> StateUpdate | None:
+        """The state in force: the latest update by time; entries without a time are older than any with one."""
+        return max(self.updates, key=lambda u: (u.updated_at is not None, u.updated_at or _NEVER), default=None)
+
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody decided about an action, in Surefoot."""
+
+    control: str
+    status: Status
+    decided_at: dt.datetime
+    decided_by: str
+    comment: str | None = None
+    owner: str | None = None
+    due: dt.date | None = None
+
+
+class Tenant(msgspec.Struct, frozen=True, kw_only=True):
+    """A Microsoft Entra tenant that Surefoot keeps."""
+
+    id: str
+    """Lower-case GUID."""
+    name: str
+    key: int
+    """The store's own small number for it; never shown."""
+    created_at: dt.datetime
+
+
+class AuthMethod(enum.StrEnum):
+    """How Surefoot signs in to a tenant. NONE: its history comes from imported files alone."""
+
+    NONE = "none"
+    SECRET = "secret"  # noqa: S105 - the name of a method, not a secret
+    CERTIFICATE = "certificate"
+    WORKLOAD_IDENTITY = "workload_identity"
+    MANAGED_IDENTITY = "managed_identity"
+    DEVICE_CODE = "device_code"
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """How to reach a tenant in Graph; what is secret of it lies in the store's secrets, not here."""
+
+    method: AuthMethod = AuthMethod.NONE
+    cloud: Cloud = Cloud.GLOBAL
+    client_id: str | None = None
+    """Of the app registration; for a user-assigned managed identity, of that identity."""
+    graph_url: str | None = None
+    """Only for the emulator: its base address, on loopback."""
+    login_url: str | None = None
+
+
+class SyncState(msgspec.Struct, frozen=True, kw_only=True):
+    """When a tenant was read, and what is wrong since when."""
+
+    due_at: dt.datetime | None
+    """None: nothing to sync (imported files alone)."""
+    attempted_at: dt.datetime | None = None
+    synced_at: dt.datetime | None = None
+    """The last success."""
+    failing_since: dt.datetime | None = None
+    failures: int = 0
+    """In a row."""
+    error: str | None = None
+    """The slug of the error (`errors.SurefootError.slug`)."""
+    message: str | None = None
+    """A sentence for the administrator."""
+    request_id: str | None = None
+
+
+class DayTotal(msgspec.Struct, frozen=True):
+    """The totals of one stored day, without its controls."""
+
+    day: dt.date
+    points: float
+    max_points: float
+    source: Source
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A control of a tenant on a day, as the store knows it: the score joined to the profile."""
+
+    score: ControlScore
+    profile: Profile | None
+    """None: a score without a profile, shown by its id."""
+    last_known_max: float | None = None
+    """Derived from the nearest earlier day on which points and percent were not 0, else the nearest later one."""
+    best_points: float | None = None
+    """The most points in the 90 days up to that day (history may know fewer)."""
+    best_day: dt.date | None = None
+    """The last day on which it had them."""
+    decision: Decision | None = None
