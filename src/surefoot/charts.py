@@ -1,0 +1,350 @@
+"""Charts as SVG text, drawn from plain values: the same picture for page, report and e-mail.
+
+Colours come from CSS classes only. Every text that reaches the picture is escaped here.
+"""
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from html import escape
+from itertools import pairwise
+
+import msgspec
+
+GAP_PIXELS = 1.5
+"""A run of missing days narrower than this cannot be seen and is not drawn."""
+
+
+LINE = 13.0
+"""The height of a line of text."""
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One day of a line; None: the value is not known."""
+
+    day: dt.date
+    value: float | None
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """The size of a chart in its own units, its margins, and how many labels fit."""
+
+    name: str
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    dates: int
+    """The most dates along the bottom."""
+    label: int
+    """The width that the words "no data" need."""
+
+    @property
+    def inner(self) -> int:
+        """The width of the plot."""
+        return self.width - self.left - self.right
+
+
+WIDE = Form(name="wide", width=760, height=232, left=40, right=14, top=16, bottom=28, dates=5, label=52)
+NARROW = Form(name="narrow", width=328, height=220, left=34, right=10, top=16, bottom=28, dates=3, label=52)
+
+
+class Caption(msgspec.Struct, frozen=True, kw_only=True):
+    """What a picture says to those who do not see it."""
+
+    key: str
+    """Makes the ids unique on the page."""
+    title: str
+    summary: str
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of a stacked bar: what it is called, its class, how much."""
+
+    label: str
+    kind: str
+    value: float
+
+
+class _Scale(msgspec.Struct, frozen=True, kw_only=True):
+    """From days and values to places in the picture."""
+
+    form: Form
+    first: dt.date
+    last: dt.date
+    low: float
+    high: float
+
+    @property
+    def floor(self) -> float:
+        return float(self.form.height - self.form.bottom)
+
+    @property
+    def day_width(self) -> float:
+        return self.form.inner / max(1, (self.last - self.first).days)
+
+    def x(self, day: dt.date) -> float:
+        days = (self.last - self.first).days
+        share = (day - self.first).days / days if days else 1.0
+        return self.form.left + self.form.inner * share
+
+    def y(self, value: float) -> float:
+        return self.floor - (self.floor - self.form.top) * (value - self.low) / (self.high - self.low)
+
+
+def ticks(low: float, high: float, most: int = 5) -> list[float]:
+    """Choose at most `most` round numbers that enclose `low` to `high`; they differ even when the two are equal."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise ValueError("an axis needs finite ends")
+    low, high = min(low, high), max(low, high)
+    span = max(high - low, 1e-9, 1e-9 * max(abs(low), abs(high)))
+    step = _round_step(span / max(1, most - 1))
+    while True:
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+        if last - first < most:
+            return [round(step * i, 10) for i in range(first, max(last, first + 1) + 1)]
+        step = _round_step(step * 1.01)
+
+
+def _round_step(raw: float) -> float:
+    """Take the next of 1, 2, 2.5, 5 or 10 times a power of ten, not below `raw` (all divide 100)."""
+    power = 10.0 ** math.floor(math.log10(raw))
+    return next(power * m for m in (1, 2, 2.5, 5, 10, 20) if power * m >= raw * (1 - 1e-12))
+
+
+def date_marks(first: dt.date, last: dt.date, most: int) -> list[dt.date]:
+    """Spread at most `most` dates evenly from the first to the last, both included."""
+    days = (last - first).days
+    count = max(1, min(most, days + 1))
+    if count == 1:
+        return [last]
+    return [first + dt.timedelta(days=round(days * i / (count - 1))) for i in range(count)]
+
+
+def day_label(day: dt.date, *, year: bool = False) -> str:
+    """Write a day for an axis: 24 Oct, or Oct 2026."""
+    return f"{day:%b %Y}" if year else f"{day.day} {day:%b}"
+
+
+def history(
+    points: Sequence[Point], caption: Caption, *, form: Form = WIDE, span: tuple[dt.date, dt.date] | None = None
+) -> str:
+    """Draw percents over days as a line; days without a value are gaps, never joined over.
+
+    `span` widens the axis beyond the points. Longer than a day per pixel, each pixel column keeps its first, least,
+    greatest and last value.
+    """
+    known = sorted({p.day: p for p in points if p.value is not None and math.isfinite(p.value)}.values(), key=_day)
+    head = _head(caption, form)
+    if not known:
+        text = f'<text x="{form.width // 2}" y="{form.height // 2}" text-anchor="middle">no data</text>'
+        return f"{head}{text}</svg>"
+    axis = _axis([p.value for p in known if p.value is not None])
+    days = [*(p.day for p in known), *(span or ())]
+    scale = _Scale(form=form, first=min(days), last=max(days), low=axis[0], high=axis[-1])
+    runs = _runs(known, scale)
+    body = [_frame(scale, axis), _gaps(known, scale), *(_run(run, scale) for run in runs), _end_dot(known[-1], scale)]
+    data = (
+        f' data-first="{scale.first}" data-last="{scale.last}" data-low="{_n(scale.low)}" data-high="{_n(scale.high)}"'
+        f' data-left="{form.left}" data-right="{form.width - form.right}"'
+        f' data-top="{form.top}" data-bottom="{_n(scale.floor)}"'
+    )
+    return head.replace("<svg ", f"<svg{data} ", 1) + "".join(body) + "</svg>"
+
+
+def _day(point: Point) -> dt.date:
+    return point.day
+
+
+def _axis(values: Sequence[float]) -> list[float]:
+    """Give the line at least four units of room, so that hundredths do not look like cliffs."""
+    low, high = min(values), max(values)
+    room = max((high - low) / 12, (4.0 - (high - low)) / 2)
+    low, high = low - room, high + room
+    if min(values) >= 0:
+        low, high = max(0.0, low), max(high, 4.0)
+    if max(values) <= 100:  # noqa: PLR2004 - percents end there
+        low, high = min(low, 96.0), min(100.0, high)
+    return ticks(low, high)
+
+
+def _head(caption: Caption, form: Form) -> str:
+    ident = escape(f"{caption.key}-{form.name}")
+    return (
+        f'<svg class="chart {form.name}" viewBox="0 0 {form.width} {form.height}" role="img" '
+        f'aria-labelledby="{ident}-title" aria-describedby="{ident}-desc">'
+        f'<title id="{ident}-title">{escape(caption.title)}</title>'
+        f'<desc id="{ident}-desc">{escape(caption.summary)}</desc>'
+    )
+
+
+def _frame(scale: _Scale, axis: Sequence[float]) -> str:
+    """Draw the grid with its percents, and the dates."""
+    form, parts = scale.form, []
+    for i, value in enumerate(axis):
+        y = scale.y(value)
+        kind = "grid base" if i == 0 else "grid"
+        parts.append(f'<path class="{kind}" d="M{form.left} {_n(y)}H{form.width - form.right}"/>')
+        unit = " %" if i == len(axis) - 1 else ""
+        parts.append(f'<text x="{form.left - 6}" y="{_n(y + 4)}" text-anchor="end">{_label(value)}{unit}</text>')
+    marks = date_marks(scale.first, scale.last, form.dates)
+    year = (scale.last - scale.first).days > 420  # noqa: PLR2004 - beyond some 14 months days say too little
+    for mark in marks:
+        anchor = "end" if mark == scale.last else "start" if mark == scale.first else "middle"
+        text = day_label(mark, year=year)
+        parts.append(f'<text x="{_n(scale.x(mark))}" y="{form.height - 8}" text-anchor="{anchor}">{text}</text>')
+    return "".join(parts)
+
+
+def _label(value: float) -> str:
+    return f"{value:g}"
+
+
+def _gaps(known: Sequence[Point], scale: _Scale) -> str:
+    """Shade the days without a value, also before the first and after the last."""
+    edges = [scale.first - dt.timedelta(days=1), *(p.day for p in known), scale.last + dt.timedelta(days=1)]
+    return "".join(_gap(a, b, scale) for a, b in pairwise(edges) if (b - a).days > 1)
+
+
+def _gap(before: dt.date, after: dt.date, scale: _Scale) -> str:
+    one = dt.timedelta(days=1)
+    form = scale.form
+    left = max(float(form.left), scale.x(before + one) - scale.day_width / 2)
+    right = min(float(form.width - form.right), scale.x(after - one) + scale.day_width / 2)
+    if right - left < GAP_PIXELS:
+        return ""
+    said = f"no data from {before + one} to {after - one}"
+    rect = (
+        f'<rect class="gap" x="{_n(left)}" y="{form.top}" width="{_n(right - left)}" '
+        f'height="{_n(scale.floor - form.top)}"><title>{said}</title></rect>'
+    )
+    return rect + _gap_words((left + right) / 2, right - left, form)
+
+
+def _gap_words(middle: float, width: float, form: Form) -> str:
+    """Write "no data" across a wide gap, up a narrow one, and not at all where it would not fit."""
+    if width >= form.label:
+        return f'<text x="{_n(middle)}" y="{form.top + 14}" text-anchor="middle">no data</text>'
+    if width < LINE:
+        return ""
+    x, y = _n(middle + 4), form.top + 8
+    return f'<text x="{x}" y="{y}" text-anchor="end" transform="rotate(-90 {x} {y})">no data</text>'
+
+
+def _runs(known: Sequence[Point], scale: _Scale) -> list[list[Point]]:
+    """Cut the points into runs without a visible gap."""
+    runs: list[list[Point]] = []
+    for point in known:
+        missing = (point.day - runs[-1][-1].day).days - 1 if runs else 1
+        if not runs or (missing > 0 and missing * scale.day_width >= GAP_PIXELS):
+            runs.append([])
+        runs[-1].append(point)
+    return runs
+
+
+def _run(run: Sequence[Point], scale: _Scale) -> str:
+    """Draw one run: a line above a light area, or a dot for a day that stands alone."""
+    places = _columns([(scale.x(p.day), scale.y(p.value)) for p in run if p.value is not None])
+    x, y = places[0]
+    if len(places) == 1:
+        return f'<circle class="alone" cx="{_n(x)}" cy="{_n(y)}" r="2"/>'
+    line = f"M{_n(x)} {_n(y)}" + "".join(f"L{_n(px)} {_n(py)}" for px, py in places[1:])
+    end = f"V{_n(scale.floor)}H{_n(x)}Z"
+    return f'<path class="area" d="{line}{end}"/><path class="line" d="{line}"/>'
+
+
+def _columns(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Keep the first, least, greatest and last value of each pixel column, in their order."""
+    columns: dict[int, list[tuple[float, float]]] = {}
+    for place in places:
+        columns.setdefault(int(place[0]), []).append(place)
+    return [place for column in columns.values() for place in _extremes(column)]
+
+
+def _extremes(column: Sequence[tuple[float, float]]) -> Iterable[tuple[float, float]]:
+    indexes = range(len(column))
+    least = min(indexes, key=lambda i: column[i][1])
+    greatest = max(indexes, key=lambda i: column[i][1])
+    return [column[i] for i in sorted({0, least, greatest, len(column) - 1})]
+
+
+def _end_dot(point: Point, scale: _Scale) -> str:
+    value = point.value if point.value is not None else scale.low
+    return f'<circle class="dot-last" cx="{_n(scale.x(point.day))}" cy="{_n(scale.y(value))}" r="4"/>'
+
+
+def meter(percent: float | None, *, label: str, kind: str = "accent") -> str:
+    """Draw a percent as a bar that is as wide as its place; not known is an empty, dashed bar."""
+    head = f'<svg class="meter" width="100%" height="8" role="img"><title>{escape(label)}</title>'
+    if percent is None or not math.isfinite(percent):
+        return f'{head}<rect class="unknown" x="0.5" y="0.5" width="99%" height="7" rx="3.5"/></svg>'
+    track = '<rect class="track" width="100%" height="8"/>'
+    return f'{head}{track}<rect class="fill {escape(kind)}" width="{_share(percent)}" height="8"/></svg>'
+
+
+def score_bar(now: float, planned: float | None, achievable: float | None, *, label: str, key: str) -> str:
+    """Draw the score as one bar: now solid, what is planned hatched, what is achievable light."""
+    pattern = f"{escape(key)}-hatch"
+    parts = ['<rect class="track" width="100%" height="14"/>']
+    if achievable is not None:
+        parts.append(f'<rect class="achievable" width="{_share(achievable)}" height="14"/>')
+    if planned is not None:
+        parts.append(f'<rect class="planned-base" width="{_share(planned)}" height="14"/>')
+        parts.append(f'<rect fill="url(#{pattern})" width="{_share(planned)}" height="14"/>')
+    parts.append(f'<rect class="fill accent" width="{_share(now)}" height="14"/>')
+    return (
+        f'<svg class="scorebar" width="100%" height="14" role="img"><title>{escape(label)}</title>'
+        f"{_hatch(pattern)}{''.join(parts)}</svg>"
+    )
+
+
+def swatch(kind: str, *, key: str = "") -> str:
+    """Draw the small square that a legend puts before a word; `planned` is hatched."""
+    if kind == "planned-score":
+        pattern = f"{escape(key)}-swatch"
+        inner = f'{_hatch(pattern)}<rect class="planned-base" width="10" height="10" rx="2"/>'
+        inner += f'<rect fill="url(#{pattern})" width="10" height="10" rx="2"/>'
+    else:
+        inner = f'<rect class="part {escape(kind)}" width="10" height="10" rx="2"/>'
+    return f'<svg class="swatch" width="10" height="10" aria-hidden="true">{inner}</svg>'
+
+
+def _hatch(ident: str) -> str:
+    return (
+        f'<defs><pattern id="{ident}" width="6" height="6" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><rect class="hatch" width="3" height="6"/></pattern></defs>'
+    )
+
+
+def stacked(parts: Sequence[Part], *, label: str) -> str:
+    """Draw counts as one bar cut in proportion; parts of 0 are left out."""
+    shown = [p for p in parts if p.value > 0 and math.isfinite(p.value)]
+    whole = math.fsum(p.value for p in shown)
+    rects, at = [], 0.0
+    for part in shown:
+        wide = 100 * part.value / whole
+        rects.append(
+            f'<rect class="part {escape(part.kind)}" x="{_share(at)}" width="{_share(wide)}" height="14">'
+            f"<title>{escape(part.label)}: {part.value:g}</title></rect>"
+        )
+        if at > 0:
+            rects.append(f'<rect class="seam" x="{_share(at)}" width="2" height="14"/>')
+        at += wide
+    track = '<rect class="track" width="100%" height="14"/>'
+    return (
+        f'<svg class="stack" width="100%" height="14" role="img"><title>{escape(label)}</title>'
+        f"{track}{''.join(rects)}</svg>"
+    )
+
+
+def _share(percent: float) -> str:
+    """Write a width in percent, between 0 and 100."""
+    return f"{_n(min(100.0, max(0.0, percent if math.isfinite(percent) else 0.0)))}%"
+
+
+def _n(value: float) -> str:
+    """Write a coordinate short and without an exponent."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else text

@@ -1,0 +1,101 @@
+"""The web application, made from plain values."""
+
+import datetime as dt
+from collections.abc import Callable
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from surefoot.errors import SurefootError
+from surefoot.scoring.ratings import Ratings
+from surefoot.web import assets
+from surefoot.web.api.routes import router as api
+from surefoot.web.guard import Guard, Rules
+from surefoot.web.html.render import environment, message
+from surefoot.web.html.routes import router as pages
+from surefoot.web.html.sign_in import router as signing
+from surefoot.web.permissions import check_declared
+from surefoot.web.problems import UNEXPECTED, Problem, problem_of, problem_of_status, problem_response
+from surefoot.web.site import GraphSync, Site
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Surefoot(FastAPI):
+    """The application inside its guard, so that even the answer to a crash wears its headers."""
+
+    guard: Guard
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the guard look first."""
+        await self.guard(scope, receive, send)
+
+
+def create(  # noqa: PLR0913 - the one place where everything comes together
+    *,
+    engine: Engine,
+    ratings: Ratings,
+    clock: Callable[[], dt.datetime],
+    graph_sync: GraphSync | None = None,
+    allowed_hosts: frozenset[str] = LOOPBACK,
+    tls: bool = False,
+    longest_body: int = 64 * 1024,
+) -> FastAPI:
+    """Make the application.
+
+    `graph_sync` makes a tenant due at once; None: no Sync now. `allowed_hosts` are host names without port. `tls` is
+    true when browsers come over https, be it through a proxy. `longest_body` is in bytes.
+    """
+    app = Surefoot(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    files = assets.load()
+    app.state.site = Site(
+        engine=engine,
+        ratings=ratings,
+        clock=clock,
+        graph_sync=graph_sync,
+        tls=tls,
+        assets=files,
+        templates=environment(files),
+    )
+    for router in (api, signing, pages):
+        app.router.routes.extend(router.routes)
+    app.add_exception_handler(SurefootError, _failed)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(Exception, _crashed)
+    check_declared(app)
+    app.guard = Guard(
+        super(Surefoot, app).__call__, Rules(allowed_hosts=allowed_hosts, longest_body=longest_body, tls=tls)
+    )
+    return app
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    """Answer one of our own failures."""
+    return _answer(request, problem_of(error) if isinstance(error, SurefootError) else UNEXPECTED)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    """Answer what the framework refused: no such address, another method, too large a body."""
+    if not isinstance(error, HTTPException):
+        return _crashed(request, error)
+    response = _answer(request, problem_of_status(error.status_code, error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _crashed(request: Request, _error: Exception) -> Response:
+    """Answer a mistake of ours; the server logs it with the request id."""
+    return _answer(request, UNEXPECTED)
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    """Write a problem for a program or for a person, by where it was asked."""
+    if request.url.path.startswith("/api/") or request.url.path == "/health":
+        return problem_response(problem)
+    response = message(request, problem)
+    if problem.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["www-authenticate"] = 'Bearer realm="Surefoot"'
+    return response

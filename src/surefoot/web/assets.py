@@ -1,0 +1,49 @@
+"""The static files: read once, addressed with their content's hash, so that browsers may keep them for a year."""
+
+import hashlib
+from importlib import resources
+
+import msgspec
+from fastapi import Response
+
+TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml; charset=utf-8",
+}
+A_YEAR = "public, max-age=31536000, immutable"
+ASK_AGAIN = "public, no-cache"
+
+
+class Asset(msgspec.Struct, frozen=True):
+    """One static file."""
+
+    body: bytes
+    media_type: str
+    version: str
+    """The first characters of its content's SHA-256."""
+
+
+def load() -> dict[str, Asset]:
+    """Read the files of the `static` folder, by name."""
+    folder = resources.files("surefoot.web") / "static"
+    files = [f for f in folder.iterdir() if f.name.rpartition(".")[2] in TYPES]
+    return {f.name: _asset(f.name, f.read_bytes()) for f in files}
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    return Asset(body, TYPES[name.rpartition(".")[2]], hashlib.sha256(body).hexdigest()[:12])
+
+
+def address(assets: dict[str, Asset], name: str) -> str:
+    """Give the address of a static file, with its hash."""
+    return f"/static/{name}?v={assets[name].version}"
+
+
+def answer(asset: Asset, version: str | None, known: str | None) -> Response:
+    """Serve a file: for ever when the address carries its hash, else with an ETag to ask again."""
+    tag = f'"{asset.version}"'
+    headers = {"cache-control": A_YEAR if version == asset.version else ASK_AGAIN, "etag": tag}
+    if known == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(asset.body, media_type=asset.media_type, headers=headers)

@@ -1,0 +1,84 @@
+"""Bodies of requests: read whole (the guard bounds them), then decoded here."""
+
+import datetime as dt
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+import msgspec
+from fastapi import Request
+from starlette.exceptions import HTTPException
+
+from surefoot.errors import InputRefused
+from surefoot.model import Decision, Status
+from surefoot.web.queries import parse
+
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 20
+
+
+class StatusBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to set an action's status."""
+
+    status: str
+    """One of toAddress, planned, inProgress, riskAccepted, thirdParty, alternate."""
+    comment: str | None = None
+    owner: str | None = None
+    due: str | None = None
+    """A day, as 2026-12-31."""
+
+
+async def body_of(request: Request) -> bytes:
+    """Read the whole body."""
+    return await request.body()
+
+
+def from_json(body: bytes) -> StatusBody:
+    """Decode the API's body; 400 for what is no JSON, 422 for JSON of another shape."""
+    try:
+        return msgspec.json.decode(body, type=StatusBody)
+    except msgspec.ValidationError as error:
+        raise InputRefused(f"The body does not fit: {error}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        detail = 'The body is not JSON. Send for example {"status": "planned"}.'
+        raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from error
+
+
+def from_form(body: bytes) -> dict[str, str]:
+    """Decode a form of the pages; the last of fields with the same name counts."""
+    try:
+        text = body.decode("utf-8")
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
+    except ValueError as error:
+        raise InputRefused("The form could not be read.") from error
+
+
+def status_of_form(fields: dict[str, str]) -> StatusBody:
+    """Take a form's fields for the API's body."""
+    return StatusBody(
+        status=fields.get("status", ""),
+        comment=fields.get("comment") or None,
+        owner=fields.get("owner") or None,
+        due=fields.get("due") or None,
+    )
+
+
+def decision_of(sent: StatusBody, control: str, *, by: str, now: dt.datetime) -> Decision:
+    """Turn what was sent into a decision, or refuse it with a sentence."""
+    return Decision(
+        control=control,
+        status=parse(sent.status, "status", Status),
+        decided_at=now,
+        decided_by=by,
+        comment=sent.comment,
+        owner=sent.owner,
+        due=_day(sent.due),
+    )
+
+
+def _day(text: str | None) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise InputRefused(f"{text[:40]!r} is no day. Write it as 2026-12-31.") from None

@@ -1,0 +1,233 @@
+"""What each template may use: one documented struct per page, checked against the template by a test."""
+
+import datetime as dt
+
+import msgspec
+from markupsafe import Markup
+
+from surefoot.model import Decision, Level, Source, StateUpdate, Status
+from surefoot.pages.actions import Actions
+from surefoot.pages.overview import CategoryScore, Overview, TenantName
+from surefoot.pages.tenants import TenantRow
+from surefoot.scoring.actions import Action
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """A link among others, of which one may be the page itself."""
+
+    label: str
+    href: str
+    current: bool = False
+    count: int | None = None
+    """Shown beside the label."""
+
+
+class Flash(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of the form that was just sent."""
+
+    kind: str
+    """`good` or `bad`."""
+    text: str
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """A banner: what is wrong with the numbers on the page, since when, what to do."""
+
+    kind: str
+    """`error`, `stale` or `info`."""
+    title: str
+    text: str
+    since: dt.datetime | None = None
+    request_id: str | None = None
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """What surrounds every page."""
+
+    title: str
+    now: dt.datetime
+    who: str | None = None
+    """The name of the one who is signed in; None: nobody."""
+    tenant: TenantName | None = None
+    """Whose page it is."""
+    tenants: tuple[Link, ...] = ()
+    """To switch to; empty when only one is visible."""
+    tabs: tuple[Link, ...] = ()
+    flash: Flash | None = None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """What every template gets."""
+
+    frame: Frame
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """A category and its bar."""
+
+    category: CategoryScore
+    meter: Markup
+    href: str
+
+
+class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the status legend."""
+
+    status: Status
+    count: int
+    href: str
+    swatch: Markup
+
+
+class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the history's table; the chart's script steps through these rows, too."""
+
+    day: dt.date
+    percent: float | None
+    points: float
+    max_points: float
+    change: float | None
+    """Points of percent against the stored day before; None when that is not known."""
+    source: Source
+
+
+class OverviewPage(Page, frozen=True, kw_only=True):
+    """`overview.html`."""
+
+    overview: Overview
+    notice: Notice | None
+    score_bar: Markup | None
+    planned_swatch: Markup
+    achievable_swatch: Markup
+    charts: tuple[Markup, ...]
+    """The wide and the narrow form; empty when there is nothing to draw."""
+    ranges: tuple[Link, ...]
+    range_title: str
+    rows: tuple[HistoryRow, ...]
+    """Newest first; beyond a year one row a month."""
+    rows_thinned: bool
+    tiles: tuple[Tile, ...]
+    stack: Markup
+    lines: tuple[StatusLine, ...]
+    actions_href: str
+    regressed_href: str
+    quick_wins_href: str
+    sync_href: str | None
+    """None: this process cannot read from Graph, or the viewer may not ask."""
+
+
+class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An action in the list."""
+
+    action: Action
+    href: str
+    owner: str | None
+    due: dt.date | None
+    overdue: bool
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows under one head."""
+
+    label: str | None
+    """None: the list is not grouped."""
+    rows: tuple[ActionRow, ...]
+    points: float | None
+    """To gain, of those whose maximum is known."""
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """An option of a list."""
+
+    value: str
+    label: str
+    selected: bool
+
+
+class Select(msgspec.Struct, frozen=True, kw_only=True):
+    """A list to choose from."""
+
+    name: str
+    label: str
+    choices: tuple[Choice, ...]
+
+
+class ActionsPage(Page, frozen=True, kw_only=True):
+    """`actions.html`."""
+
+    actions: Actions
+    views: tuple[Link, ...]
+    show: str
+    text: str
+    selects: tuple[Select, ...]
+    groups: tuple[Group, ...]
+    shown: int
+    filtered: bool
+    clear_href: str
+    here: str
+
+
+class ActionPage(Page, frozen=True, kw_only=True):
+    """`action.html`."""
+
+    action: Action
+    meter: Markup
+    cost: Level | None
+    user_impact: Level | None
+    threats: tuple[str, ...]
+    remediation: Markup | None
+    """Cleaned HTML."""
+    remediation_impact: Markup | None
+    learn_href: str | None
+    """https or mailto."""
+    decisions: tuple[Decision, ...]
+    """Newest first."""
+    updates: tuple[StateUpdate, ...]
+    """What was set in Microsoft's portal or through Graph, newest first."""
+    statuses: tuple[Choice, ...]
+    can_write: bool
+    actions_href: str
+    here: str
+    refused: str | None = None
+    """Why the form that was just sent was not taken."""
+    comment: str = ""
+    owner: str = ""
+    due: str = ""
+
+
+class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant in the list."""
+
+    row: TenantRow
+    href: str
+    meter: Markup
+    notice: Notice | None
+
+
+class TenantsPage(Page, frozen=True, kw_only=True):
+    """`tenants.html`."""
+
+    lines: tuple[TenantLine, ...]
+    total: int
+    text: str
+    sorts: tuple[Link, ...]
+    problems: int
+
+
+class SignInPage(Page, frozen=True, kw_only=True):
+    """`sign_in.html`."""
+
+    link: str | None
+    """The one-time link's secret, to be sent by the form; None: none was given."""
+    expired: bool = False
+    signed_out: bool = False
+
+
+class MessagePage(Page, frozen=True, kw_only=True):
+    """`message.html`: a page that could not be shown, and why."""
+
+    heading: str
+    text: str
+    status: int
+    home: bool
+    """Offer the way to the first page."""

@@ -1,0 +1,150 @@
+"""The pages."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from surefoot.access.viewers import tenant_for
+from surefoot.errors import InputRefused, NotFound
+from surefoot.model import Tenant
+from surefoot.pages import actions as actions_pages
+from surefoot.pages import overview as overview_page
+from surefoot.pages import tenants as tenants_page
+from surefoot.store import tenants as stored
+from surefoot.store.database import reading, writing
+from surefoot.sync.decisions import decide
+from surefoot.web import assets
+from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
+from surefoot.web.html import actions, overview, tenants
+from surefoot.web.html.contexts import ActionPage
+from surefoot.web.html.formats import quoted
+from surefoot.web.html.render import frame, render
+from surefoot.web.permissions import Permission, needs, viewer_of
+from surefoot.web.permissions import router as guarded_router
+from surefoot.web.site import site_of
+
+router = guarded_router()
+
+Body = Annotated[bytes, Depends(body_of)]
+
+
+@router.get("/static/{name}")
+@needs(Permission.PUBLIC)
+def static(request: Request, name: str) -> Response:
+    """Serve a static file."""
+    found = site_of(request).assets.get(name)
+    if found is None:
+        raise NotFound
+    return assets.answer(found, request.query_params.get("v"), request.headers.get("if-none-match"))
+
+
+@router.get("/")
+@needs(Permission.READ)
+def first(request: Request) -> Response:
+    """Lead to the only tenant, or list the tenants."""
+    viewer, query = viewer_of(request), request.query_params
+    with reading(site_of(request).engine) as conn:
+        visible = stored.all_of(conn, viewer.tenants)
+        if len(visible) == 1:
+            return RedirectResponse(overview.path(visible[0].id, "overview"), HTTPStatus.SEE_OTHER)
+        page = tenants_page.build(conn, visible)
+    around = frame(request, "Tenants", visible=visible)
+    view = tenants.view(page, around, text=query.get("text", ""), sort=query.get("sort", ""))
+    return render(request, "tenants.html", view)
+
+
+@router.get("/tenants/{tenant_id}/overview")
+@needs(Permission.READ)
+def show_overview(request: Request, tenant_id: str) -> Response:
+    """Show how a tenant stands."""
+    site, viewer = site_of(request), viewer_of(request)
+    chosen = request.query_params.get("days", "90")
+    chosen = chosen if chosen in overview.RANGES else "90"
+    with reading(site.engine) as conn:
+        tenant = _tenant(conn, request, tenant_id)
+        days = None if chosen == "all" else int(chosen)
+        page = overview_page.build(conn, tenant, ratings=site.ratings, days=days)
+        visible = stored.all_of(conn, viewer.tenants)
+    around = frame(request, "Overview", visible=visible, tenant=tenant, tab="overview")
+    can_sync = site.graph_sync is not None and viewer.can_write and page.synced.due_at is not None
+    return render(request, "overview.html", overview.view(page, around, chosen=chosen, sync=can_sync))
+
+
+@router.get("/tenants/{tenant_id}/actions")
+@needs(Permission.READ)
+def show_actions(request: Request, tenant_id: str) -> Response:
+    """List a tenant's actions."""
+    site = site_of(request)
+    wanted = actions.wanted(request.query_params)
+    with reading(site.engine) as conn:
+        tenant = _tenant(conn, request, tenant_id)
+        page = actions_pages.build(conn, tenant, ratings=site.ratings, wanted=wanted.filter)
+        visible = stored.all_of(conn, viewer_of(request).tenants)
+    around = frame(request, "Recommended actions", visible=visible, tenant=tenant, tab="actions")
+    return render(request, "actions.html", actions.list_view(page, wanted, around))
+
+
+@router.get("/tenants/{tenant_id}/actions/{control_id}")
+@needs(Permission.READ)
+def show_action(request: Request, tenant_id: str, control_id: str) -> Response:
+    """Show one action."""
+    with reading(site_of(request).engine) as conn:
+        tenant = _tenant(conn, request, tenant_id)
+        return render(request, "action.html", _action(conn, request, tenant, control_id))
+
+
+@router.post("/tenants/{tenant_id}/actions/{control_id}")
+@needs(Permission.WRITE)
+def set_status(request: Request, tenant_id: str, control_id: str, body: Body) -> Response:
+    """Record a decision, then lead back to the action; a refused form comes back with what was typed."""
+    site, fields = site_of(request), from_form(body)
+    try:
+        with writing(site.engine) as conn:
+            tenant = _tenant(conn, request, tenant_id)
+            sent = status_of_form(fields)
+            decision = decision_of(sent, control_id, by=viewer_of(request).name, now=site.clock())
+            decide(conn, tenant, decision, ratings=site.ratings)
+    except InputRefused as refusal:
+        return _refused(request, tenant_id, control_id, fields, refusal)
+    here = overview.path(tenant_id, f"actions/{quoted(control_id)}", said="decided")
+    return RedirectResponse(here, HTTPStatus.SEE_OTHER)
+
+
+@router.post("/tenants/{tenant_id}/sync")
+@needs(Permission.WRITE)
+def sync(request: Request, tenant_id: str) -> Response:
+    """Ask for a tenant to be read at once."""
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        tenant = _tenant(conn, request, tenant_id)
+    if site.graph_sync is None:
+        raise InputRefused("This server does not read from Microsoft; run `surefoot sync` instead.")
+    site.graph_sync(tenant)
+    return RedirectResponse(overview.path(tenant.id, "overview", said="sync-asked"), HTTPStatus.SEE_OTHER)
+
+
+def _tenant(conn: Connection, request: Request, tenant_id: str) -> Tenant:
+    return tenant_for(conn, viewer_of(request), tenant_id)
+
+
+def _action(conn: Connection, request: Request, tenant: Tenant, control_id: str) -> ActionPage:
+    viewer = viewer_of(request)
+    page = actions_pages.one(conn, tenant, control_id, ratings=site_of(request).ratings)
+    visible = stored.all_of(conn, viewer.tenants)
+    around = frame(request, page.action.name, visible=visible, tenant=tenant, tab="actions")
+    return actions.one_view(page, around, can_write=viewer.can_write)
+
+
+def _refused(
+    request: Request, tenant_id: str, control_id: str, fields: dict[str, str], refusal: InputRefused
+) -> Response:
+    with reading(site_of(request).engine) as conn:
+        page = _action(conn, request, _tenant(conn, request, tenant_id), control_id)
+    typed = {name: fields.get(name, "") for name in ("comment", "owner", "due")}
+    statuses = tuple(replace(c, selected=c.value == fields.get("status")) for c in page.statuses)
+    shown = replace(page, refused=refusal.sentence, statuses=statuses, **typed)
+    return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)

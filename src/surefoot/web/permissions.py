@@ -1,0 +1,121 @@
+"""What each route needs, declared on the route and enforced in one place."""
+
+import enum
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from surefoot.access.viewers import Viewer, viewer_of_session, viewer_of_token
+from surefoot.errors import NotPermitted, NotSignedIn
+from surefoot.store.database import reading
+from surefoot.web.cookies import session_of
+from surefoot.web.site import site_of
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Permission(enum.Enum):
+    """What somebody must be allowed to do to use a route."""
+
+    PUBLIC = "public"
+    """Nobody needs to be signed in."""
+    READ = "read"
+    """See the tenants that are theirs."""
+    WRITE = "write"
+    """Change them, too."""
+
+
+def needs(permission: Permission) -> Callable[[Endpoint], Endpoint]:
+    """Declare what a route needs."""
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.__dict__["permission"] = permission
+        return endpoint
+
+    return mark
+
+
+def router() -> APIRouter:
+    """Make a router whose every route is authorised by what it declares."""
+    return APIRouter(default_response_class=Response, dependencies=[Depends(authorise)])
+
+
+def declared(route: BaseRoute) -> Permission | None:
+    """Say what a route declared; None when it forgot to."""
+    found = getattr(getattr(route, "endpoint", None), "permission", None)
+    return found if isinstance(found, Permission) else None
+
+
+def undeclared(routes: Iterable[BaseRoute]) -> list[str]:
+    """Name the routes without a declared permission, or where nothing enforces it."""
+    return [getattr(route, "path", repr(route)) for route in routes if not _enforced(route)]
+
+
+def _enforced(route: BaseRoute) -> bool:
+    return (
+        isinstance(route, APIRoute)
+        and declared(route) is not None
+        and any(d.dependency is authorise for d in route.dependencies)
+    )
+
+
+def check_declared(app: FastAPI) -> None:
+    """Refuse to start with a route that anybody could use because its author forgot to say who may."""
+    if missing := undeclared(app.routes):
+        raise RuntimeError(f"no permission is declared for {', '.join(missing)}")
+
+
+def authorise(request: Request) -> None:
+    """Let the request through, or raise; `router` makes every route depend on this."""
+    needed = declared(request.scope["route"])
+    bearer = _bearer(request)
+    if request.method not in SAFE and bearer is None and not same_origin(request):
+        raise NotPermitted("The request does not come from a page of this site.")
+    if needed is Permission.PUBLIC:
+        return
+    viewer = _viewer(request, bearer)
+    if viewer is None:
+        raise NotSignedIn("Sign in with a link from `surefoot serve`, or send an API token as `Authorization: Bearer`.")
+    if needed is not Permission.READ and not viewer.can_write:
+        raise NotPermitted("You may look at these tenants, but not change anything.")
+    request.state.viewer = viewer
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Take the one who asks, once `authorise` has let them in."""
+    viewer = request.state.viewer
+    if not isinstance(viewer, Viewer):
+        raise NotSignedIn
+    return viewer
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def _viewer(request: Request, bearer: str | None) -> Viewer | None:
+    site = site_of(request)
+    session = session_of(request.cookies, tls=site.tls)
+    now = site.clock()
+    if bearer is None and session is None:
+        return None
+    with reading(site.engine) as conn:
+        if bearer is not None:
+            return viewer_of_token(conn, bearer, now)
+        return viewer_of_session(conn, session or "", now)
+
+
+def same_origin(request: Request) -> bool:
+    """Say whether the browser vouches that a page of this site sent the request (against forged forms)."""
+    fetch_site = request.headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        return fetch_site == "same-origin"
+    origin = request.headers.get("origin", "")
+    return bool(origin) and urlsplit(origin).netloc == request.headers.get("host")

@@ -1,0 +1,227 @@
+"""Page objects as the demo tenant's newest day gives them, and hostile ones, for tests without a store."""
+
+import datetime as dt
+
+from surefoot.model import Decision, Difficulty, Impact, Level, Profile, Source, StateUpdate, Status
+from surefoot.pages.actions import ActionPage, Actions
+from surefoot.pages.overview import CategoryScore, HistoryDay, Maxima, Overview, Score, Synced, TenantName, Trend
+from surefoot.pages.tenants import TenantRow, Tenants
+from surefoot.scoring.actions import Action, Regression
+
+NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+TODAY = dt.date(2026, 11, 23)
+CONTOSO = TenantName(id="0c0a1e5e-0000-4000-8000-000000000001", name="Contoso")
+HOSTILE = "<img src=x onerror=alert(1)>\"'&amp; \u202etxt"
+
+
+def synced(**changes: object) -> Synced:
+    values = {
+        "at": NOW - dt.timedelta(hours=3), "error": None, "message": None, "failing_since": None, "request_id": None,
+        "due_at": NOW + dt.timedelta(hours=20),
+    }  # fmt: skip
+    return Synced(**{**values, **changes})
+
+
+FAILING = synced(
+    at=NOW - dt.timedelta(days=3),
+    error="consent-missing",
+    message="Nobody has granted the app the permission that this needs. Under App registrations, API permissions, add "
+    "SecurityEvents.Read.All and choose 'Grant admin consent'.",
+    failing_since=NOW - dt.timedelta(days=2, hours=4),
+    request_id="5b1f2c1e-8a7e-4a39-9a4f-0d4f7d1c2b3a",
+)
+
+
+def action(rank: int, name: str, category: str, **changes: object) -> Action:
+    values = {
+        "id": f"demo_{rank}", "name": name, "category": category, "service": "AzureAD", "product": "Microsoft Entra ID",
+        "status": Status.TO_ADDRESS, "impact": Impact.HIGH, "difficulty": Difficulty.EASY,
+        "difficulty_estimated": False, "points": 15.0, "earned_points": 0.0, "max_points": 15.0,
+        "max_estimated": False, "score_impact": 2.0, "quick_win": False, "regressed": None, "rank": rank,
+        "microsoft_rank": rank, "tier": "Core", "status_text": None, "count": None, "total": None,
+        "synced_at": NOW - dt.timedelta(days=2), "microsoft_state": None, "decision": None,
+    }  # fmt: skip
+    return Action(**{**values, **changes})
+
+
+def decision(control: str, **changes: object) -> Decision:
+    values = {
+        "control": control, "status": Status.PLANNED, "decided_at": NOW - dt.timedelta(days=9),
+        "decided_by": "anna", "comment": "With the rollout in December.",
+        "owner": "J. Ortiz", "due": dt.date(2026, 12, 5),
+    }  # fmt: skip
+    return Decision(**{**values, **changes})
+
+
+FIVE = (
+    action(
+        1, "Enable MFA for all users", "Identity", quick_win=True, status=Status.IN_PROGRESS,
+        status_text="792 of 1,204 users have registered and are protected by MFA.", decision=decision("demo_1"),
+    ),
+    action(
+        2, "Block legacy authentication", "Identity", points=12.0, max_points=12.0, score_impact=1.6,
+        difficulty=Difficulty.MEDIUM,
+    ),
+    action(
+        3, "Configure DLP policies for sensitive info", "Data", points=18.0, max_points=18.0, score_impact=2.4,
+        difficulty=Difficulty.COMPLEX, difficulty_estimated=True, status=Status.PLANNED,
+        product="Microsoft Purview Information Protection",
+        decision=decision("demo_3", owner="S. Lund", due=dt.date(2026, 11, 20)),
+    ),
+    action(
+        4, "Enable Safe Attachments for SharePoint", "Apps", points=8.0, max_points=8.0, score_impact=8 / 7.5,
+        impact=Impact.MEDIUM, product="Defender for Office 365",
+        regressed=Regression(since=dt.date(2026, 11, 3), best_points=8.0),
+    ),
+    action(
+        5, "Enable BitLocker on all devices", "Device", points=10.0, earned_points=2.0, max_points=12.0,
+        score_impact=10 / 7.5, impact=Impact.MEDIUM, difficulty=Difficulty.MEDIUM, product="Defender for Endpoint",
+        status=Status.IN_PROGRESS, status_text="88 of 530 devices are not encrypted.",
+    ),
+)  # fmt: skip
+
+REST = (
+    action(
+        6, "Ensure that the sign-in risk policy challenges users whose sign-ins look risky, in every client and on "
+        "every platform that your organisation still supports this year", "Identity", points=7.0, max_points=7.0,
+        score_impact=7 / 7.5, impact=Impact.MEDIUM, difficulty=None,
+    ),
+    action(
+        7, "Restrict anonymous users from joining meetings", "Apps", points=1.0, max_points=1.0, score_impact=1 / 7.5,
+        impact=Impact.LOW, product="Microsoft Teams", difficulty_estimated=True,
+    ),
+    action(
+        8, "scid_2090", "Infrastructure", points=None, max_points=None, score_impact=None, impact=None,
+        difficulty=None, product=None, service=None,
+    ),
+    action(
+        9, "Limit user consent to apps", "Identity", points=4.0, max_points=4.0, score_impact=4 / 7.5, impact=None,
+        status=Status.RISK_ACCEPTED, max_estimated=True,
+    ),
+    action(10, "Mail flow rules do not bypass filtering", "Apps", points=0.0, earned_points=5.0, max_points=5.0,
+           score_impact=0.0, impact=None, status=Status.COMPLETED),
+    action(11, "Customer Lockbox is on", "Quantum", points=0.0, earned_points=3.0, max_points=3.0,
+           score_impact=0.0, impact=None, status=Status.THIRD_PARTY),
+)  # fmt: skip
+
+
+def history(days: int = 90) -> tuple[HistoryDay, ...]:
+    """Some weeks of slow work, a fall and its repair, and four days missing."""
+    made = []
+    for back in range(days - 1, -1, -1):
+        if 56 <= back <= 59:
+            continue
+        done = days - 1 - back
+        points = 498 + done * 0.28 + (14 if done >= 22 else 0) - (18 if 13 <= back <= 19 else 0)
+        points = 540.0 if back == 0 else round(min(540.0, points), 2)
+        made.append(
+            HistoryDay(
+                date=TODAY - dt.timedelta(days=back),
+                points=points,
+                max_points=750.0,
+                percent=points / 7.5,
+                source=Source.GRAPH,
+            )
+        )
+    return tuple(made)
+
+
+def _category(name: str, points: float, max_points: float, trend: float, about: str) -> CategoryScore:
+    return CategoryScore(
+        category=name, points=points, max_points=max_points, percent=100 * points / max_points, trend=trend,
+        controls=24, known_maxima=24, about=about,
+    )  # fmt: skip
+
+
+def _score(points: float, max_points: float) -> Score:
+    return Score(points=points, max_points=max_points, percent=100 * points / max_points)
+
+
+def overview(**changes: object) -> Overview:
+    values = {
+        "tenant": CONTOSO, "as_of": TODAY, "points": 540.0, "max_points": 750.0, "percent": 72.0, "unknown": None,
+        "points_available": 85.0, "trend": Trend(since=dt.date(2026, 10, 24), percent=3.0, points=22.5),
+        "categories": (
+            _category("Identity", 255.0, 300.0, 1.2, "MFA, Conditional Access, roles, sign-in risk"),
+            _category("Device", 51.0, 75.0, 2.0, "Intune compliance, BitLocker, Defender for Endpoint"),
+            _category("Apps", 117.0, 150.0, -0.8, "Mail protection, app consent, Teams and SharePoint"),
+            _category("Data", 117.0, 225.0, 0.0, "DLP, sensitivity labels, encryption"),
+        ),
+        "statuses": {
+            Status.COMPLETED: 45, Status.IN_PROGRESS: 12, Status.PLANNED: 8, Status.RISK_ACCEPTED: 5,
+            Status.TO_ADDRESS: 17, Status.THIRD_PARTY: 0, Status.ALTERNATE: 0,
+        },
+        "planned_score": _score(576.0, 750.0), "achievable_score": _score(625.0, 750.0),
+        "adjusted_score": _score(540.0, 625.0), "history": history(), "synced": synced(), "open_actions": 37,
+        "regressed": 1, "quick_wins": 6, "top_actions": FIVE,
+        "maxima": Maxima(known=78, estimated=4, controls=91, unknown_points=28.0),
+        "licensed_users": 1204, "active_users": 1180,
+    }  # fmt: skip
+    return Overview(**{**values, **changes})
+
+
+def empty() -> Overview:
+    return overview(
+        as_of=None, points=None, max_points=None, percent=None, unknown="Surefoot has not read this tenant yet.",
+        points_available=None, trend=None, categories=(), statuses=dict.fromkeys(Status, 0), planned_score=None,
+        achievable_score=None, adjusted_score=None, history=(), synced=synced(at=None), open_actions=0, regressed=0,
+        quick_wins=0, top_actions=(), maxima=Maxima(known=0, estimated=0, controls=0, unknown_points=0.0),
+        licensed_users=None, active_users=None,
+    )  # fmt: skip
+
+
+def actions(shown: tuple[Action, ...] = FIVE + REST) -> Actions:
+    return Actions(
+        actions=shown, total=len(shown), tenant=CONTOSO, as_of=TODAY, points_available=85.0, open_actions=37,
+        scored=87, quick_wins=6, regressed=1,
+        categories=("Apps", "Data", "Device", "Identity", "Infrastructure", "Quantum"),
+    )  # fmt: skip
+
+
+PROFILE = Profile(
+    control="demo_1", title="Enable MFA for all users", category="Identity", service="AzureAD", max_points=15.0,
+    cost=Level.LOW, user_impact=None, threats=("Account breach", "Password cracking"),
+    action_url="https://entra.example/policies",
+    remediation="<p>Make a Conditional Access policy:</p><ol><li>Choose <b>All users</b>.</li><li>Leave out the two "
+    'emergency accounts.</li><li>Require multifactor authentication.</li></ol><script>alert(1)</script>'
+    '<p><a href="javascript:alert(1)" onclick="x()">Bad</a> <a href="https://learn.example/mfa">Read more</a></p>',
+    remediation_impact="<p>Users register a second factor at their next sign-in.</p>",
+    updates=(
+        StateUpdate(state="Default"),
+        StateUpdate(state="ThirdParty", comment="Duo", updated_by="bo@contoso.example", assigned_to="Bo",
+                    updated_at=NOW - dt.timedelta(days=200)),
+    ),
+)  # fmt: skip
+
+
+def action_page(**changes: object) -> ActionPage:
+    older = decision("demo_1", status=Status.TO_ADDRESS, decided_at=NOW - dt.timedelta(days=40), owner=None, due=None)
+    values = {
+        "action": FIVE[0], "tenant": CONTOSO, "as_of": TODAY, "profile": PROFILE,
+        "decisions": (decision("demo_1", status=Status.IN_PROGRESS), older),
+    }  # fmt: skip
+    return ActionPage(**{**values, **changes})
+
+
+NAMES = ("Adatum", "Alpine Ski House", "Bellows College", "Contoso", "Fabrikam", "Northwind Traders", "Trey Research")
+
+
+def tenants() -> Tenants:
+    rows = tuple(_row(place, name) for place, name in enumerate(NAMES))
+    return Tenants(tenants=rows, total=len(rows), failing=1)
+
+
+def _row(place: int, name: str) -> TenantRow:
+    new = name == "Trey Research"
+    points = 540.0 if name == "Contoso" else 380.0 + 37 * place
+    tenant = CONTOSO if name == "Contoso" else TenantName(id=f"{place:08d}-0000-4000-8000-000000000009", name=name)
+    return TenantRow(
+        tenant=tenant,
+        as_of=None if new else TODAY,
+        points=None if new else points,
+        max_points=None if new else 750.0,
+        percent=None if new else points / 7.5,
+        trend=None if new else 3.0 - place,
+        trend_since=None if new else dt.date(2026, 10, 24),
+        synced=synced(at=None) if new else FAILING if name == "Fabrikam" else synced(),
+    )
