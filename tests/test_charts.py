@@ -36,9 +36,7 @@ histories = st.lists(st.one_of(st.none(), known), max_size=120).map(lambda value
 
 
 @given(histories, st.sampled_from([WIDE, NARROW]))
-def test_every_place_is_a_number_inside_the_picture_and_days_go_to_the_right(
-    points: list[Point], form: charts.Form
-) -> None:
+def test_every_place_is_a_number_inside_the_picture_and_days_go_right(points: list[Point], form: charts.Form) -> None:
     svg = charts.history(points, CAPTION, form=form)
     assert not re.search(r"nan|inf|None", svg, re.IGNORECASE)
     for line in lines(svg):

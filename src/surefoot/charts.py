@@ -94,7 +94,7 @@ class _Scale(msgspec.Struct, frozen=True, kw_only=True):
         return self.floor - (self.floor - self.form.top) * (value - self.low) / (self.high - self.low)
 
 
-def ticks(low: float, high: float, most: int = 5) -> list[float]:
+def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Choose at most `most` round numbers that enclose `low` to `high`; they differ even when the two are equal."""
     if not (math.isfinite(low) and math.isfinite(high)):
         raise ValueError("an axis needs finite ends")

@@ -120,7 +120,7 @@ def _charts(overview: Overview, chosen: str) -> tuple[Markup, ...]:
 
 def _rows(history: Sequence[HistoryDay]) -> list[HistoryRow]:
     """List the days, newest first, each with its difference to the one before."""
-    before: tuple[HistoryDay | None, ...] = (None, *history[:-1])
+    before: tuple[HistoryDay | None, ...] = (None, *history)
     rows = [
         HistoryRow(
             day=day.date,
@@ -130,7 +130,7 @@ def _rows(history: Sequence[HistoryDay]) -> list[HistoryRow]:
             change=_change(earlier, day),
             source=day.source,
         )
-        for earlier, day in zip(before, history, strict=True)
+        for earlier, day in zip(before, history, strict=False)
     ]
     return rows[::-1]
 

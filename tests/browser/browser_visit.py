@@ -1,0 +1,14 @@
+"""A visit of the site by a browser."""
+
+from playwright.sync_api import Page
+
+
+class Visit:
+    """A page that notes what goes wrong on it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.wrong: list[str] = []
+        page.on("console", lambda m: self.wrong.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("requestfailed", lambda request: self.wrong.append(request.url))

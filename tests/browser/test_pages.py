@@ -1,0 +1,151 @@
+"""The pages in a real browser: seen, used by keyboard, on a phone, in the dark, without scripts."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser_visit import Visit
+from playwright.sync_api import Browser, expect
+from web_world import OURS, World
+
+HERE = f"/tenants/{OURS}"
+PAGES = {
+    "tenants": "/",
+    "overview": f"{HERE}/overview",
+    "actions": f"{HERE}/actions?show=all",
+    "groups": f"{HERE}/actions?show=all&group=category",
+    "no match": f"{HERE}/actions?text=zzz",
+    "action": f"{HERE}/actions/aad_mfa",
+    "hostile": f"{HERE}/actions/mip_dlp",
+}
+FORMS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
+
+
+def audit(visit: Visit) -> list[str]:
+    found = Axe().run(visit.page)
+    return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found.response["violations"]]
+
+
+def sideways(visit: Visit) -> int:
+    return int(visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("visit", FORMS, indirect=True, ids=lambda form: f"{form[0]}-{form[1]}")
+def test_every_page_is_accessible_fits_and_breaks_no_rule(inside: Visit) -> None:
+    for name, path in PAGES.items():
+        inside.page.goto(path, wait_until="networkidle")
+        assert sideways(inside) <= 0, name
+        assert audit(inside) == [], name
+    assert inside.wrong == []
+
+
+@pytest.mark.parametrize("visit", [(360, "dark"), (1280, "light")], indirect=True, ids=["narrow", "wide"])
+def test_the_pages_of_strangers_are_accessible_too(visit: Visit) -> None:
+    for path in ("/sign-in?link=x", "/sign-in", "/nope"):
+        visit.page.goto(path, wait_until="networkidle")
+        assert sideways(visit) <= 0
+        assert audit(visit) == []
+
+
+def test_the_chart_is_read_with_the_keyboard(inside: Visit) -> None:
+    page = inside.page
+    page.goto(f"{HERE}/overview")
+    chart = page.locator("svg.chart.wide")
+    chart.focus()
+    tip = page.locator(".tip")
+    expect(tip).to_contain_text("23 Nov 2026")
+    page.keyboard.press("ArrowLeft")
+    expect(tip).to_contain_text("22 Nov 2026")
+    page.keyboard.press("Home")
+    expect(tip).to_contain_text("10 Oct 2026")
+    expect(tip).to_contain_text("of 26 points")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    assert inside.wrong == []
+
+
+def test_the_chart_follows_the_pointer(inside: Visit) -> None:
+    page = inside.page
+    page.goto(f"{HERE}/overview")
+    box = page.locator("svg.chart.wide").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.97, box["y"] + box["height"] / 2)
+    expect(page.locator(".tip")).to_contain_text("Nov 2026")
+    page.mouse.move(5, 5)
+    expect(page.locator(".tip")).to_be_hidden()
+
+
+@pytest.mark.parametrize("visit", [(360, "light")], indirect=True, ids=["narrow"])
+def test_a_phone_gets_the_narrow_chart_and_cards(inside: Visit) -> None:
+    inside.page.goto(f"{HERE}/overview")
+    expect(inside.page.locator("svg.chart.narrow")).to_be_visible()
+    expect(inside.page.locator("svg.chart.wide")).to_be_hidden()
+    assert inside.page.locator("table.cards tbody tr").first.evaluate("e => getComputedStyle(e).display") == "grid"
+
+
+def test_the_head_of_a_long_list_stays(inside: Visit) -> None:
+    inside.page.goto(f"{HERE}/actions?show=all")
+    assert inside.page.locator(".list thead th").first.evaluate("e => getComputedStyle(e).position") == "sticky"
+
+
+def test_the_theme_is_chosen_and_remembered(inside: Visit) -> None:
+    page = inside.page
+    page.goto(f"{HERE}/overview")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.locator(".menu.right summary").click()
+    page.get_by_label("Dark").check()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert light != dark
+    page.goto(f"{HERE}/actions")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    page.locator(".menu.right summary").click()
+    page.get_by_label("System").check()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == light
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("System")).to_be_hidden()
+
+
+def test_a_decision_is_made_in_the_browser(inside: Visit) -> None:
+    page = inside.page
+    page.goto(f"{HERE}/actions/scid_1")
+    page.get_by_label("Status").select_option("riskAccepted")
+    page.get_by_label("Comment").fill("Until the scanners are gone")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.locator(".log").first).to_contain_text("Until the scanners are gone")
+    assert inside.wrong == []
+
+
+def test_sync_now_and_switching_tenants(inside: Visit, world: World) -> None:
+    page = inside.page
+    page.goto(f"{HERE}/overview")
+    page.get_by_role("button", name="Sync now").click()
+    expect(page.get_by_text("will be read from Microsoft")).to_be_visible()
+    assert world.asked[-1].id == OURS
+    page.locator(".menu").first.locator("summary").click()
+    page.get_by_role("link", name="Fabrikam").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Fabrikam")
+    assert inside.wrong == []
+
+
+def test_filters_apply_when_chosen(inside: Visit) -> None:
+    page = inside.page
+    page.goto(f"{HERE}/actions?show=all")
+    page.get_by_label("Category").select_option("Apps")
+    page.wait_for_url("**category=Apps**")
+    expect(page.locator(".list tbody tr")).to_have_count(1)
+
+
+def test_everything_works_without_scripts(browser: Browser, address: str, world: World) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/sign-in?link={world.link()}")
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(f"{HERE}/overview")
+    page.locator("details.days summary").click()
+    expect(page.locator("#history-days tr").first).to_contain_text("23 Nov 2026")
+    page.get_by_role("link", name="30 d").click()
+    expect(page.get_by_role("heading", name="Last 30 days")).to_be_visible()
+    page.goto(f"{HERE}/actions")
+    page.get_by_label("Impact").select_option("high")
+    page.get_by_role("button", name="Apply").click()
+    assert "impact=high" in page.url
+    context.close()

@@ -1,0 +1,49 @@
+"""Microsoft's HTML is hostile until it is cleaned."""
+
+import pytest
+
+from surefoot.web.html import cleaning
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg><script>alert(1)</script></svg>",
+        "<a href='javascript:alert(1)'>x</a>", "<a href='JaVa\tscript:alert(1)'>x</a>", "<p onclick=alert(1)>x</p>",
+        "<p style='position:fixed'>x</p>", "<iframe src=//evil></iframe>", "<form action=//evil><input></form>",
+        "<a href='data:text/html,x'>x</a>", "<a href='//evil/x'>x</a>", "<a href='http://evil/x'>x</a>",
+    ],
+)  # fmt: skip
+def test_nothing_that_loads_or_runs_stays(hostile: str) -> None:
+    cleaned = cleaning.clean(f"{hostile}<p>kept</p>") or ""
+    assert "kept" in cleaned
+    for word in ("script", "onerror", "onclick", "style", "iframe", "form", "data:", "evil", "<img", "<svg"):
+        assert word not in cleaned.lower()
+
+
+def test_links_stay_without_a_referrer() -> None:
+    cleaned = cleaning.clean('<a href="https://learn.example/x" onclick="y()">more</a>') or ""
+    assert 'href="https://learn.example/x"' in cleaned
+    assert "noreferrer" in cleaned
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  ", "<p>&nbsp;</p>", "<script>x</script>"])
+def test_what_says_nothing_is_nothing(nothing: str | None) -> None:
+    assert cleaning.clean(nothing) is None
+
+
+def test_the_words_alone() -> None:
+    assert cleaning.text("<p>5 &lt; 6 &amp;&nbsp;more</p>") == "5 < 6 & more"
+
+
+@pytest.mark.parametrize("url", ["https://learn.example/x?y=1", "mailto:a@b.example", "HTTPS://x.example"])
+def test_addresses_that_a_browser_may_open(url: str) -> None:
+    assert cleaning.link(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [None, "javascript:alert(1)", "http://x.example", " https://x", "https://x\ty", "/x", "data:,x", 'https://x"'],
+)
+def test_addresses_that_it_may_not(url: str | None) -> None:
+    assert cleaning.link(url) is None

@@ -1,0 +1,153 @@
+"""Templates use what their documented context has, and nothing else; pages hold no inline script or style."""
+
+import re
+from importlib import resources
+
+import msgspec
+import pytest
+from jinja2 import Environment, meta
+from starlette.datastructures import QueryParams
+from web_samples import CONTOSO, FAILING, HOSTILE, NOW, action, action_page, actions, empty, overview, tenants
+
+from surefoot.web import assets
+from surefoot.web.html import actions as actions_view
+from surefoot.web.html import contexts, render
+from surefoot.web.html import overview as overview_view
+from surefoot.web.html import tenants as tenants_view
+
+PAGES = {
+    "overview.html": contexts.OverviewPage,
+    "actions.html": contexts.ActionsPage,
+    "action.html": contexts.ActionPage,
+    "tenants.html": contexts.TenantsPage,
+    "sign_in.html": contexts.SignInPage,
+    "message.html": contexts.MessagePage,
+}
+FRAME = contexts.Frame(title="T", now=NOW, who="anna", tenant=CONTOSO)
+
+
+@pytest.fixture(scope="module")
+def env() -> Environment:
+    return render.environment(assets.load())
+
+
+def rendered(env: Environment, name: str, page: contexts.Page) -> str:
+    return env.get_template(name).render({f: getattr(page, f) for f in page.__struct_fields__})
+
+
+def every_page() -> dict[str, tuple[str, contexts.Page]]:
+    wanted = actions_view.wanted(QueryParams("show=all&group=category"))
+    hostile = action(1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE)
+    return {
+        "overview": ("overview.html", overview_view.view(overview(), FRAME, chosen="90", sync=True)),
+        "failing": ("overview.html", overview_view.view(overview(synced=FAILING), FRAME, chosen="all", sync=False)),
+        "empty": ("overview.html", overview_view.view(empty(), FRAME, chosen="90", sync=False)),
+        "unknown": (
+            "overview.html",
+            overview_view.view(
+                overview(percent=None, unknown="Why.", trend=None, planned_score=None, achievable_score=None),
+                FRAME, chosen="90", sync=False,
+            ),
+        ),
+        "hostile": (
+            "overview.html", overview_view.view(overview(top_actions=(hostile,)), FRAME, chosen="90", sync=True)
+        ),
+        "actions": ("actions.html", actions_view.list_view(actions(), wanted, FRAME)),
+        "hostile list": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME)),
+        "no actions": ("actions.html", actions_view.list_view(actions(()), wanted, FRAME)),
+        "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
+        "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
+        "bare action": (
+            "action.html", actions_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
+        ),
+        "tenants": ("tenants.html", tenants_view.view(tenants(), FRAME, text="", sort="percent")),
+        "no tenant": ("tenants.html", tenants_view.view(tenants(), FRAME, text="zzz", sort="")),
+        "sign in": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=HOSTILE)),
+        "expired": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=None, expired=True)),
+        "message": (
+            "message.html",
+            contexts.MessagePage(frame=FRAME, heading=HOSTILE, text=HOSTILE, status=404, home=True),
+        ),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_template_uses_only_what_its_context_documents(env: Environment, name: str) -> None:
+    source = (resources.files("surefoot.web") / "templates" / name).read_text("utf-8")
+    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "asset"}
+    assert used <= render.names_of(PAGES[name])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_template_uses_all_that_its_context_offers(env: Environment, name: str) -> None:
+    source = (resources.files("surefoot.web") / "templates" / name).read_text("utf-8")
+    unused = render.names_of(PAGES[name]) - meta.find_undeclared_variables(env.parse(source)) - {"frame"}
+    assert not unused
+
+
+@pytest.mark.parametrize("kind", every_page())
+def test_every_page_renders_strictly_and_escapes(env: Environment, kind: str) -> None:
+    html = rendered(env, *every_page()[kind])
+    assert "<img" not in html
+    assert "onerror=alert(1)&gt;" in html or "onerror" not in html
+    assert "None" not in re.sub(r'<option value=""[^>]*>None', "", html)
+
+
+@pytest.mark.parametrize("kind", every_page())
+def test_no_page_holds_what_the_content_security_policy_refuses(env: Environment, kind: str) -> None:
+    html = rendered(env, *every_page()[kind])
+    assert not re.search(r"<[^>]*\sstyle=", html)
+    assert not re.search(r"<[^>]*\son[a-z]+=\"", html)
+    assert "<style" not in html
+    assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
+    assert not re.search(r'(src|href|action)="https?://(?!entra\.example|learn\.example)', html)
+
+
+@pytest.mark.parametrize("kind", every_page())
+def test_ids_are_there_once(env: Environment, kind: str) -> None:
+    ids = re.findall(r'\sid="([^"]+)"', rendered(env, *every_page()[kind]))
+    assert len(ids) == len(set(ids))
+
+
+def test_every_icon_that_a_page_names_is_in_the_file(env: Environment) -> None:
+    have = set(re.findall(r'<symbol id="([^"]+)"', assets.load()["icons.svg"].body.decode()))
+    for kind, page in every_page().items():
+        named = set(re.findall(r"icons\.svg\?v=[0-9a-f]+#([^\"]+)\"", rendered(env, *page)))
+        assert named <= have, kind
+
+
+def test_the_overview_shows_the_figures_of_its_page_object(env: Environment) -> None:
+    html = rendered(env, *every_page()["overview"])
+    for figure in ("72.0<span> %", ">540</b>", "of 750", ">+85</b>", "76.8 %", "83.3 %", "86.4 %", "85 %", "52 %"):
+        assert figure in html
+    assert "78 of 91 controls have a known maximum" in html
+
+
+def test_a_failing_tenant_says_since_when_and_what_to_do(env: Environment) -> None:
+    html = rendered(env, *every_page()["failing"])
+    assert "Grant admin consent" in html
+    assert "Failing since" in html
+    assert "5b1f2c1e" in html
+
+
+def test_an_empty_tenant_says_why_and_what_to_do(env: Environment) -> None:
+    html = rendered(env, *every_page()["empty"])
+    assert "has not read this tenant yet" in html
+    assert "surefoot import" in html
+    assert "0.0" not in html
+
+
+def test_the_two_dark_forms_are_the_same() -> None:
+    css = assets.load()["surefoot.css"].body.decode()
+    system = re.search(
+        r'prefers-color-scheme: dark\) \{\s*:root:not\(\[data-theme="light"\]\) \{(.*?)\}', css, re.DOTALL
+    )
+    chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\}', css, re.DOTALL)
+    assert system is not None
+    assert chosen is not None
+    assert system[1].split() == chosen[1].split()
+
+
+def test_contexts_say_what_they_are() -> None:
+    structs = [c for c in vars(contexts).values() if isinstance(c, type) and issubclass(c, msgspec.Struct)]
+    assert all(c.__doc__ for c in structs)

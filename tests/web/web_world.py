@@ -1,0 +1,134 @@
+"""A site over a real store with two tenants: small, and with a hostile title in it."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+from surefoot.access import sessions, tokens
+from web_samples import HOSTILE, PROFILE
+
+from surefoot.model import (
+    AuthMethod,
+    Cloud,
+    Connection,
+    ControlScore,
+    Level,
+    Profile,
+    Snapshot,
+    StateUpdate,
+    Tenant,
+)
+from surefoot.scoring import ratings
+from surefoot.store import database, history, profiles, tenants
+from surefoot.web.app import create
+
+NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+TODAY = dt.date(2026, 11, 23)
+OURS = "0c0a1e5e-0000-4000-8000-000000000001"
+THEIRS = "0c0a1e5e-0000-4000-8000-000000000002"
+MISSING = "0c0a1e5e-0000-4000-8000-00000000dead"
+SAME_SITE = {"sec-fetch-site": "same-origin"}
+
+CONTROLS = (
+    ("aad_mfa", "Identity", 5.0, 50.0, 10.0),
+    ("mdo_safe", "Apps", 8.0, 100.0, 8.0),
+    ("mip_dlp", "Data", 0.0, None, 6.0),
+    ("scid_1", "Device", 0.0, None, None),
+)
+
+
+@dataclass
+class World:
+    """The site, who may do what, and what was asked of it."""
+
+    app: FastAPI
+    engine: Engine
+    tokens: dict[str, str]
+    asked: list[Tenant] = field(default_factory=list)
+    now: dt.datetime = NOW
+
+    def client(self, token: str | None = None, **options: object) -> TestClient:
+        headers = {"authorization": f"Bearer {self.tokens[token]}"} if token else {}
+        options = {"follow_redirects": False, "base_url": "http://127.0.0.1", **options}
+        return TestClient(self.app, headers=headers, **options)
+
+    def link(self) -> str:
+        with database.writing(self.engine) as conn:
+            return sessions.make_link(conn, now=self.now)
+
+
+def snapshot(tenant: str, back: int, gain: float = 0.0) -> Snapshot:
+    controls = tuple(
+        ControlScore(
+            control=name,
+            category=category,
+            points=points + (gain if name == "aad_mfa" else 0.0),
+            percent=None if percent is None else percent + gain * 10 if name == "aad_mfa" else percent,
+            status_text="12 of 40 users <b>are</b> protected." if back == 0 else None,
+            description="rich" if back == 0 else None,
+        )
+        for name, category, points, percent, _ in CONTROLS
+    )
+    return Snapshot(
+        tenant=tenant,
+        day=TODAY - dt.timedelta(days=back),
+        points=sum(c.points for c in controls),
+        max_points=26.0,
+        licensed_users=40,
+        controls=controls,
+    )
+
+
+def profile(name: str, category: str, max_points: float | None) -> Profile:
+    return Profile(
+        control=name,
+        title=HOSTILE if name == "mip_dlp" else f"Title of {name}",
+        category=category,
+        service="AzureAD",
+        max_points=max_points,
+        cost=Level.LOW,
+        user_impact=Level.LOW,
+        remediation=PROFILE.remediation,
+        action_url="javascript:alert(1)" if name == "mip_dlp" else "https://entra.example/x",
+        updates=(StateUpdate(state="Default"),),
+    )
+
+
+def _fill(engine: Engine) -> None:
+    connection = Connection(method=AuthMethod.SECRET, cloud=Cloud.GLOBAL, client_id="x")
+    with database.writing(engine) as conn:
+        for tenant_id, name in ((OURS, "Contoso"), (THEIRS, "Fabrikam")):
+            tenant = tenants.add(conn, id=tenant_id, name=name, connection=connection, now=NOW, due_at=NOW)
+            days = [snapshot(tenant_id, back, gain=1.0 if back > 10 else 2.0) for back in range(45) if back != 20]
+            history.save(conn, tenant, days, now=NOW)
+            profiles.save(conn, tenant, [profile(n, c, m) for n, c, _, _, m in CONTROLS if n != "scid_1"], now=NOW)
+            tenants.mark_synced(conn, tenant, now=NOW, due_at=NOW + dt.timedelta(days=1))
+
+
+def make(folder: Path) -> Iterator[World]:
+    """Make the site, and close its store afterwards."""
+    engine = database.engine(folder / "surefoot.db")
+    database.upgrade(engine)
+    _fill(engine)
+    both = frozenset({OURS, THEIRS})
+    rights = {
+        "reader": (frozenset({OURS}), False),
+        "writer": (frozenset({OURS}), True),
+        "msp": (both, True),
+        "nobody": (frozenset(), True),
+    }
+    made = {}
+    with database.writing(engine) as conn:
+        for name, (visible, can_write) in rights.items():
+            made[name] = tokens.create_token(conn, name=name, tenants=visible, can_write=can_write, now=NOW)
+    asked: list[Tenant] = []
+    world = World(app=FastAPI(), engine=engine, tokens=made, asked=asked)
+    world.app = create(
+        engine=engine, ratings=ratings.load(), clock=lambda: world.now, graph_sync=asked.append, longest_body=10_000
+    )
+    yield world
+    engine.dispose()
