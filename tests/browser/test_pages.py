@@ -106,7 +106,7 @@ def test_the_theme_is_chosen_and_remembered(inside: Visit) -> None:
 def test_a_decision_is_made_in_the_browser(inside: Visit) -> None:
     page = inside.page
     page.goto(f"{HERE}/actions/scid_1")
-    page.get_by_label("Status").select_option("riskAccepted")
+    page.locator("select[name=status]").select_option("riskAccepted")
     page.get_by_label("Comment").fill("Until the scanners are gone")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
@@ -129,7 +129,7 @@ def test_sync_now_and_switching_tenants(inside: Visit, world: World) -> None:
 def test_filters_apply_when_chosen(inside: Visit) -> None:
     page = inside.page
     page.goto(f"{HERE}/actions?show=all")
-    page.get_by_label("Category").select_option("Apps")
+    page.locator("select[name=category]").select_option("Apps")
     page.wait_for_url("**category=Apps**")
     expect(page.locator(".list tbody tr")).to_have_count(1)
 
