@@ -34,7 +34,7 @@ class Surefoot(FastAPI):
         await self.guard(scope, receive, send)
 
 
-def create(  # noqa: PLR0913 - the one place where everything comes together
+def create(
     *,
     engine: Engine,
     ratings: Ratings,

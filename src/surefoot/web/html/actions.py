@@ -141,7 +141,8 @@ def _groups(rows: Sequence[ActionRow], group: str) -> tuple[Group, ...]:
 
 
 def _group(label: str | None, rows: Sequence[ActionRow]) -> Group:
-    known = [row.action.points for row in rows if row.action.points is not None]
+    work = (row.action for row in rows if row.action.status not in CLOSED)
+    known = [action.points for action in work if action.points is not None]
     return Group(label=label, rows=tuple(rows), points=fsum(known) if known else None)
 
 

@@ -133,7 +133,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """None: the list is not grouped."""
     rows: tuple[ActionRow, ...]
     points: float | None
-    """To gain, of those whose maximum is known."""
+    """To gain, of the open ones whose maximum is known."""
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
