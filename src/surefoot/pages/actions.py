@@ -12,6 +12,7 @@ from surefoot.scoring import actions as work
 from surefoot.scoring.actions import Action
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import decisions, history, profiles
+from surefoot.store import standings as held
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,5 +116,5 @@ def _ranked(conn: Connection, tenant: Tenant, ratings: Ratings) -> tuple[dt.date
     totals = history.newest_total(conn, tenant)
     if totals is None:
         return None, ()
-    standings = history.standings(conn, tenant, totals.day)
+    standings = held.of(conn, tenant, totals.day)
     return totals.day, work.rank(standings, totals.max_points, ratings, totals.day)

@@ -14,6 +14,7 @@ from surefoot.scoring.actions import Action
 from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import history, tenants
+from surefoot.store import standings as held
 
 TOP = 5
 """How many actions the overview names."""
@@ -147,7 +148,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, days: int | Non
     if not totals:
         return _empty(tenant, sync)
     now = totals[-1]
-    standings = history.standings(conn, tenant, now.day)
+    standings = held.of(conn, tenant, now.day)
     ranked = work.rank(standings, now.max_points, ratings, now.day)
     earlier = trends.before(totals, now.day)
     share = percent(now.points, now.max_points)
@@ -239,7 +240,7 @@ def _minus(after: float | None, before: float | None) -> float | None:
 def _categories(
     conn: Connection, tenant: Tenant, standings: Sequence[Standing], earlier: DayTotal | None, ratings: Ratings
 ) -> tuple[CategoryScore, ...]:
-    before = history.standings(conn, tenant, earlier.day) if earlier else ()
+    before = held.of(conn, tenant, earlier.day) if earlier else ()
     past = {c.category: c for c in _category_scores(before, ratings)}
     return tuple(
         msgspec.structs.replace(c, trend=_minus(c.percent, past[c.category].percent if c.category in past else None))

@@ -1,0 +1,244 @@
+"""Why a score moved between two days: an exact, additive decomposition by control.
+
+With points S, maximum M and R = 1/M, the difference of two percents is split without a rest
+(the symmetric, or Shapley, decomposition of a product of two factors):
+
+    100 x (S_b R_b - S_a R_a) = 100 x [ sum dS_i (R_a + R_b)/2  -  (S_a + S_b)/2 sum dM_i / (M_a M_b) ]
+
+so that each control has an *earned* part and a *catalogue* part. Where a control's own maximum moved, its dS_i is
+split the same way into what its share of the maximum did (gained, regressed) and what the maximum did (max changed).
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Hashable, Iterable
+from math import fsum
+from typing import TypeVar
+
+import msgspec
+
+from surefoot.scoring.percents import percent
+
+K = TypeVar("K", bound=Hashable)
+
+POINTS_MATTER = 1e-9
+"""Differences of points below this are rounding, not changes."""
+
+
+class Kind(enum.StrEnum):
+    """What sort of reason a change is."""
+
+    GAINED = "gained"
+    REGRESSED = "regressed"
+    CONTROL_ADDED = "control_added"
+    CONTROL_RETIRED = "control_retired"
+    MAX_CHANGED = "max_changed"
+    UNKNOWN_MAXIMA = "unknown_maxima"
+    """The controls whose maxima nobody knows, as a group: only their sum is known."""
+    UNEXPLAINED = "unexplained"
+    """What Graph's totals hold beyond the sum of their controls."""
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A control as a tenant held it on one day."""
+
+    control: str
+    name: str
+    category: str
+    service: str | None
+    points: float
+    max_points: float | None
+    """None when nobody knows it; such a control has 0 points."""
+    count: float | None = None
+    total: float | None = None
+
+
+class Day(msgspec.Struct, frozen=True, kw_only=True):
+    """All that counts on one day."""
+
+    day: dt.date
+    points: float
+    max_points: float
+    controls: tuple[Held, ...]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """One reason for a difference between two days."""
+
+    kind: Kind
+    control: str | None
+    """None for the group of unknown maxima and for what is unexplained."""
+    name: str | None
+    category: str | None
+    service: str | None
+    points: float
+    """The difference of earned points that this kind stands for."""
+    max_points: float
+    """The difference of possible points."""
+    earned: float | None
+    """The earned part, in points of percent; None when a percent of the two days is not known."""
+    catalogue: float | None
+    """The catalogue part, in points of percent."""
+    before: Held | None
+    after: Held | None
+
+    @property
+    def percent(self) -> float | None:
+        """Both parts together, in points of percent."""
+        return None if self.earned is None or self.catalogue is None else self.earned + self.catalogue
+
+
+class Explanation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Why the score differs between two days."""
+
+    since: dt.date
+    until: dt.date
+    percent_before: float | None
+    percent_after: float | None
+    points: float
+    """The difference of the day's points."""
+    max_points: float
+    difference: float | None
+    """In points of percent: the sum of the changes' parts."""
+    changes: tuple[Change, ...]
+    """Largest first."""
+
+
+def explain(before: Day, after: Day) -> Explanation:
+    """Say why the percent differs; the parts sum to the difference, and a day against itself has none."""
+    weigh = _weigher(before, after)
+    before, after = _alike(before, after), _alike(after, before)
+    held_a, held_b = _by_id(before), _by_id(after)
+    order = list(dict.fromkeys([*held_a, *held_b]))
+    changes = [c for i in order for c in _of_control(held_a.get(i), held_b.get(i), weigh)]
+    changes += _rest(before, after, weigh)
+    a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
+    return Explanation(
+        since=before.day,
+        until=after.day,
+        percent_before=a,
+        percent_after=b,
+        points=after.points - before.points,
+        max_points=after.max_points - before.max_points,
+        difference=None if a is None or b is None else b - a,
+        changes=tuple(sorted(changes, key=_largest_first)),
+    )
+
+
+def summed(changes: Iterable[Change], key: Callable[[Change], K]) -> dict[K, float | None]:
+    """Sum the parts by kind, category, service, ... in points of percent; None where a part is not known."""
+    groups: dict[K, list[float | None]] = {}
+    for change in changes:
+        groups.setdefault(key(change), []).append(change.percent)
+    return {k: None if None in parts else fsum(p for p in parts if p is not None) for k, parts in groups.items()}
+
+
+Weigh = Callable[[float, float], tuple[float, float] | tuple[None, None]]
+"""Turns a difference of points and one of maxima into the earned and the catalogue part."""
+
+
+def _weigher(before: Day, after: Day) -> Weigh:
+    m_a, m_b = before.max_points, after.max_points
+    if not (m_a > 0 and m_b > 0):
+        return lambda _points, _maximum: (None, None)
+    rate = 100.0 * (1.0 / m_a + 1.0 / m_b) / 2.0
+    cost = -100.0 * (before.points + after.points) / 2.0 / m_a / m_b
+    return lambda points, maximum: (points * rate, maximum * cost)
+
+
+def _by_id(day: Day) -> dict[str, Held]:
+    return {held.control.casefold(): held for held in day.controls}
+
+
+def _alike(day: Day, other: Day) -> Day:
+    """Take a maximum as not known where the other day does not know it: the two days then count alike."""
+    unknown = {h.control.casefold() for h in other.controls if h.max_points is None}
+    controls = (
+        msgspec.structs.replace(h, max_points=None) if h.control.casefold() in unknown else h for h in day.controls
+    )
+    return msgspec.structs.replace(day, controls=tuple(controls))
+
+
+def _of_control(a: Held | None, b: Held | None, weigh: Weigh) -> list[Change]:
+    """Give the changes of one control: none, one, or a gain beside a changed maximum."""
+    if a is None or b is None:
+        kind = Kind.CONTROL_ADDED if a is None else Kind.CONTROL_RETIRED
+        return _change(kind, (a, b), _points(b) - _points(a), _maximum(b) - _maximum(a), weigh)
+    by_share, by_maximum = _split(a, b)
+    kind = Kind.GAINED if by_share > 0 else Kind.REGRESSED
+    grown = _maximum(b) - _maximum(a)
+    return _change(kind, (a, b), by_share, 0.0, weigh) + _change(Kind.MAX_CHANGED, (a, b), by_maximum, grown, weigh)
+
+
+def _split(a: Held, b: Held) -> tuple[float, float]:
+    """Split a difference of points into what the share of the maximum did and what the maximum did."""
+    if a.max_points is None or b.max_points is None or min(a.max_points, b.max_points) <= 0:
+        return b.points - a.points, 0.0
+    share_a, share_b = a.points / a.max_points, b.points / b.max_points
+    by_maximum = (share_a + share_b) / 2.0 * (b.max_points - a.max_points)
+    return b.points - a.points - by_maximum, by_maximum
+
+
+def _change(
+    kind: Kind, pair: tuple[Held | None, Held | None], points: float, maximum: float, weigh: Weigh
+) -> list[Change]:
+    """Make a change; none when neither points nor maximum moved, unless the control itself came or went."""
+    moved = abs(points) > POINTS_MATTER or abs(maximum) > POINTS_MATTER
+    if not moved and kind not in {Kind.CONTROL_ADDED, Kind.CONTROL_RETIRED}:
+        return []
+    earned, catalogue = weigh(points, maximum)
+    held = pair[1] or pair[0]
+    return [
+        Change(
+            kind=kind,
+            control=held.control if held else None,
+            name=held.name if held else None,
+            category=held.category if held else None,
+            service=held.service if held else None,
+            points=points,
+            max_points=maximum,
+            earned=earned,
+            catalogue=catalogue,
+            before=pair[0],
+            after=pair[1],
+        )
+    ]
+
+
+def _points(held: Held | None) -> float:
+    return held.points if held else 0.0
+
+
+def _maximum(held: Held | None) -> float:
+    """Give the maximum that counts by name: none for a control whose maximum is known only as part of a sum."""
+    return (held.max_points or 0.0) if held else 0.0
+
+
+def _rest(before: Day, after: Day, weigh: Weigh) -> list[Change]:
+    """Give what the controls by name do not account for: the group of unknown maxima, then the unexplained."""
+    points = _beyond_points(after) - _beyond_points(before)
+    group_a, group_b = _group(before), _group(after)
+    beyond = _beyond_maxima(after) - _beyond_maxima(before)
+    by_group = group_b - group_a
+    return _change(Kind.UNKNOWN_MAXIMA, (None, None), 0.0, by_group, weigh) + _change(
+        Kind.UNEXPLAINED, (None, None), points, beyond - by_group, weigh
+    )
+
+
+def _beyond_points(day: Day) -> float:
+    return day.points - fsum(h.points for h in day.controls)
+
+
+def _beyond_maxima(day: Day) -> float:
+    return day.max_points - fsum(_maximum(h) for h in day.controls)
+
+
+def _group(day: Day) -> float:
+    """Give the points that the controls of unknown maximum share: what is left of the day's maximum, if positive."""
+    unknown = any(h.max_points is None for h in day.controls)
+    return max(0.0, _beyond_maxima(day)) if unknown else 0.0
+
+
+def _largest_first(change: Change) -> tuple[float, float, str, str]:
+    size = abs(change.percent) if change.percent is not None else abs(change.points) + abs(change.max_points)
+    return (-size, -abs(change.points), change.kind.value, (change.control or "").casefold())

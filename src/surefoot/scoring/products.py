@@ -1,0 +1,48 @@
+"""The names of products for people, instead of Microsoft's service codes."""
+
+_NAMES = {
+    "MDATP": "Microsoft Defender for Endpoint",
+    "AZURE ATP": "Microsoft Defender for Identity",
+    "MDO": "Microsoft Defender for Office 365",
+    "AZUREAD": "Microsoft Entra ID",
+    "AAD": "Microsoft Entra ID",
+    "EXO": "Exchange Online",
+    "SPO": "SharePoint Online",
+    "MIP": "Microsoft Purview Information Protection",
+    "MCAS": "Microsoft Defender for Cloud Apps",
+    "APPG": "App governance",
+    "MS TEAMS": "Microsoft Teams",
+    "ADMINCENTER": "Microsoft 365 admin center",
+    "FORMS": "Microsoft Forms",
+    "SWAY": "Microsoft Sway",
+    "INTUNE": "Microsoft Intune",
+    "FABRIC": "Microsoft Fabric",
+}
+_CONNECTORS = {
+    "SF": "Salesforce",
+    "SNOW": "ServiceNow",
+    "GITHUB": "GitHub",
+    "CITRIXSF": "Citrix ShareFile",
+    "DOCUSIGN": "DocuSign",
+    "OKTA": "Okta",
+    "ZOOM": "Zoom",
+    "ZENDESK": "Zendesk",
+    "ATLASSIAN": "Atlassian",
+    "GOOGLE": "Google Workspace",
+    "DROPBOX": "Dropbox",
+    "NETDOCUMENTS": "NetDocuments",
+    "WORKPLACE": "Workplace",
+    "SLACK": "Slack",
+    "WEBEX": "Webex",
+    "MIRO": "Miro",
+}
+
+
+def product(service: str | None) -> str | None:
+    """Name the product of a service code; an unknown code is shown as it is."""
+    if not service:
+        return None
+    code = service.strip().upper()
+    if code.startswith("MDA_"):
+        return _CONNECTORS.get(code.removeprefix("MDA_"), service.strip()[4:])
+    return _NAMES.get(code, service.strip())

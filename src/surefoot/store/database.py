@@ -1,0 +1,140 @@
+"""Opening the database, bringing it up to date, and transactions. All that differs between databases is here."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from surefoot.errors import DataUnusable
+from surefoot.store.schema import metadata
+
+PATIENCE = 30.0
+"""Seconds to wait for another writer."""
+
+
+def engine(path: Path) -> Engine:
+    """Give the engine of the SQLite database at `path`; the file is made when it is first written."""
+    made = create_engine(
+        "sqlite://",
+        creator=lambda: _connect(path),
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=False,
+        poolclass=QueuePool,
+    )
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    try:
+        raw = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "cache_size=-16000"):
+            raw.execute(f"PRAGMA {pragma}")
+    except sqlite3.Error as error:
+        raise _unusable(path, error) from error
+    return raw
+
+
+def _unusable(path: object, error: BaseException) -> DataUnusable:
+    said = str(error)
+    if "not a database" in said:
+        return DataUnusable(f"{path} is not a Surefoot database. Name another folder with --data.")
+    if "readonly" in said or "unable to open" in said:
+        return DataUnusable(f"{path} cannot be opened ({said}). Check that the folder exists and may be written to.")
+    if "locked" in said:
+        return DataUnusable(f"{path} is in use by another program, for longer than {PATIENCE:.0f} seconds.")
+    return DataUnusable(f"{path} cannot be used: {said}.")
+
+
+def _begin(conn: Connection) -> None:
+    """Begin as a writer at once where one is wanted: a reader that turns writer could meet a newer database."""
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writing") else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that sees one state of the database and changes nothing."""
+    with _named(), engine.connect() as conn, conn.begin() as transaction:
+        yield conn
+        transaction.rollback()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction that is committed, to the disk, when the block ends without an error."""
+    with _named(), engine.connect().execution_options(writing=True) as conn, conn.begin():
+        yield conn
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Turn the database's own errors into ours: a full disk, a lock, a broken file."""
+    try:
+        yield
+    except (OperationalError, DatabaseError) as error:
+        if isinstance(error, OperationalError) or "not a database" in str(error) or "malformed" in str(error):
+            raise _unusable("The database", error.orig or error) from error
+        raise
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema up to date; `DataUnusable` when it is newer than this program."""
+    with writing(engine) as conn:
+        config = _config()
+        config.attributes["connection"] = conn
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            message = f"The database was written by a newer Surefoot ({error}). Update the program."
+            raise DataUnusable(message) from error
+
+
+def revisions(engine: Engine) -> tuple[str | None, str | None]:
+    """Give the schema's revision and the newest that this program knows."""
+    with reading(engine) as conn:
+        current = MigrationContext.configure(conn).get_current_revision()
+    return current, ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    return config
+
+
+def integrity(engine: Engine) -> str:
+    """Check the whole database: `ok`, or what is wrong with it."""
+    with reading(engine) as conn:
+        found = conn.execute(text("PRAGMA integrity_check(10)")).scalars().all()
+        foreign = conn.execute(text("PRAGMA foreign_key_check")).all()
+    return "; ".join(map(str, found)) + (f"; {len(foreign)} rows point nowhere" if foreign else "")
+
+
+def counts(engine: Engine) -> dict[str, int]:
+    """Count the rows of every table."""
+    with reading(engine) as conn:
+        return {
+            name: conn.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in sorted(metadata.tables.items())
+        }
+
+
+def size(engine: Engine) -> int:
+    """Give the bytes that the database takes, free pages left out."""
+    with reading(engine) as conn:
+        pages: dict[str, Any] = {
+            name: conn.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("page_count", "freelist_count", "page_size")
+        }
+    return int((pages["page_count"] - pages["freelist_count"]) * pages["page_size"])

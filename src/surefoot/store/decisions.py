@@ -1,0 +1,54 @@
+"""What people decided about actions, every decision kept."""
+
+from sqlalchemy import Connection, Row, Select, insert, select
+
+from surefoot.model import Decision, Status, Tenant
+from surefoot.store.schema import control, decision
+from surefoot.store.shared import control_keys
+
+
+def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
+    """Keep a decision; the newest by time is in force, of the same time the last recorded."""
+    key = control_keys(conn, [made.control])[made.control.casefold()]
+    conn.execute(
+        insert(decision),
+        {
+            "tenant": tenant.key,
+            "control": key,
+            "status": made.status.value,
+            "decided_at": made.decided_at,
+            "decided_by": made.decided_by,
+            "comment": made.comment,
+            "owner": made.owner,
+            "due": made.due,
+        },
+    )
+
+
+def newest(conn: Connection, tenant: Tenant) -> dict[str, Decision]:
+    """Give the decision in force by the control's folded id."""
+    rows = conn.execute(_all(tenant).order_by(decision.c.decided_at, decision.c.key))
+    return {row.folded: _decision(row) for row in rows}
+
+
+def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Decision]:
+    """List the decisions about one control, oldest first."""
+    query = _all(tenant).where(control.c.folded == control_id.casefold())
+    return [_decision(row) for row in conn.execute(query.order_by(decision.c.decided_at, decision.c.key))]
+
+
+def _all(tenant: Tenant) -> Select[*tuple[object, ...]]:
+    joined = select(decision, control.c.id, control.c.folded).join(control, control.c.key == decision.c.control)
+    return joined.where(decision.c.tenant == tenant.key)
+
+
+def _decision(row: Row[*tuple[object, ...]]) -> Decision:
+    return Decision(
+        control=row.id,
+        status=Status(row.status),
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+        comment=row.comment,
+        owner=row.owner,
+        due=row.due,
+    )

@@ -1,0 +1,331 @@
+"""A tenant's days: saved as one row a day and one span a change, read back exactly."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Integer, delete, func, insert, select, type_coerce, update
+
+from surefoot.model import Average, CategoryAverage, ControlScore, DayTotal, Snapshot, Source, Tenant
+from surefoot.store import schema
+from surefoot.store.series import Series, date_of, number_of
+from surefoot.store.shared import control_keys, cut, fill, text_keys
+
+SCORES: Series[int] = Series(schema.span, "control", ("points", "percent", "category"))
+TEXTS: Series[int] = Series(
+    schema.reading, "control", ("sentence", "numbers", "description", "count", "total", "on", "applicable")
+)
+GROUPS: Series[str] = Series(schema.membership, "basis", ())
+
+_RANKS = (Source.PORTAL_EXPORT, Source.SAVED_ANSWER, Source.GRAPH)
+"""What wins over what, the strongest last; also the numbers in the database."""
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """What saving did."""
+
+    days_new: int
+    days_changed: int
+    """Stored before, and now different."""
+    days_kept: int
+    """Stored before and left: the same, or from a stronger source."""
+
+
+def save(conn: Connection, tenant: Tenant, snapshots: Iterable[Snapshot], *, now: dt.datetime) -> Saved:
+    """Save days; the same ones twice change nothing, and a poorer record never overwrites a richer one.
+
+    Texts and counts are kept of rich records alone: in a poor one Graph's status text has lost its numbers.
+    `now` dates the averages' days no further: days after tomorrow are the caller's to refuse.
+    """
+    del now
+    known = {row.day: row for row in conn.execute(select(schema.day).where(schema.day.c.tenant == tenant.key))}
+    taken = {s.day: s for s in _richest(snapshots) if not _weaker(s, known.get(s.day))}
+    if not taken:
+        return Saved(days_new=0, days_changed=0, days_kept=0)
+    stored = sorted(number_of(d) for d in known.keys() | taken.keys())
+    rich = sorted(
+        {number_of(d) for d, row in known.items() if row.rich} | {number_of(s.day) for s in taken.values() if s.rich}
+    )
+    changed = _save_days(conn, tenant, taken, known)
+    changed |= _save_scores(conn, tenant, taken, stored)
+    changed |= _save_texts(conn, tenant, [s for s in taken.values() if s.rich], rich)
+    changed |= _save_averages(conn, tenant, taken, stored)
+    new = len(taken.keys() - known.keys())
+    again = len(changed & known.keys())
+    return Saved(days_new=new, days_changed=again, days_kept=len(taken) - new - again)
+
+
+def _richest(snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    """Take one record a day: the strongest source, then a rich one, then the first sent."""
+    best: dict[dt.date, Snapshot] = {}
+    for s in snapshots:
+        held = best.get(s.day)
+        if held is None or (_RANKS.index(s.source), s.rich) > (_RANKS.index(held.source), held.rich):
+            best[s.day] = s
+    return list(best.values())
+
+
+def _weaker(snapshot: Snapshot, row: Any) -> bool:  # noqa: ANN401 - a row
+    return row is not None and _RANKS.index(snapshot.source) < row.source
+
+
+def _save_days(
+    conn: Connection, tenant: Tenant, taken: Mapping[dt.date, Snapshot], known: Mapping[dt.date, Any]
+) -> set[dt.date]:
+    services = text_keys(conn, {_services(s) for s in taken.values()})
+    rows = {day: _day_row(tenant, s, services, known.get(day)) for day, s in taken.items()}
+    fresh = [row for day, row in rows.items() if day not in known]
+    if fresh:
+        conn.execute(insert(schema.day), fresh)
+    changed = {day for day, row in rows.items() if day in known and dict(known[day]._mapping) != row}  # noqa: SLF001 - SQLAlchemy's public name
+    for day in changed:
+        c = schema.day.c
+        conn.execute(update(schema.day).where(c.tenant == tenant.key, c.day == day).values(rows[day]))
+    return changed | (rows.keys() - known.keys())
+
+
+def _services(snapshot: Snapshot) -> str:
+    return json.dumps(snapshot.services)
+
+
+def _day_row(tenant: Tenant, s: Snapshot, services: Mapping[str, int], row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row
+    return {
+        "tenant": tenant.key,
+        "day": s.day,
+        "points": s.points,
+        "max_points": s.max_points,
+        "active_users": s.active_users,
+        "licensed_users": s.licensed_users,
+        "services": services[_services(s)],
+        "source": _RANKS.index(s.source),
+        "rich": s.rich or (row is not None and row.rich),
+    }
+
+
+def _save_scores(
+    conn: Connection, tenant: Tenant, taken: Mapping[dt.date, Snapshot], stored: Sequence[int]
+) -> set[dt.date]:
+    keys = control_keys(conn, {c.control for s in taken.values() for c in s.controls})
+    categories = text_keys(conn, {c.category for s in taken.values() for c in s.controls})
+    incoming = {
+        number_of(day): {keys[c.control.casefold()]: (c.points, c.percent, categories[c.category]) for c in s.controls}
+        for day, s in taken.items()
+    }
+    return {date_of(d) for d in SCORES.save(conn, tenant.key, stored, incoming)}
+
+
+def _save_texts(conn: Connection, tenant: Tenant, rich: Sequence[Snapshot], stored: Sequence[int]) -> set[dt.date]:
+    if not rich:
+        return set()
+    keys = control_keys(conn, {c.control for s in rich for c in s.controls})
+    texts = text_keys(conn, {t for s in rich for c in s.controls for t in _texts(c)})
+    incoming = {number_of(s.day): {keys[c.control.casefold()]: _text_row(c, texts) for c in s.controls} for s in rich}
+    changed = {date_of(d) for d in TEXTS.save(conn, tenant.key, stored, incoming)}
+    newest = max(rich, key=lambda s: s.day)
+    return changed | _save_freshness(conn, tenant, newest, keys)
+
+
+def _texts(control: ControlScore) -> list[str]:
+    status = [] if control.status_text is None else [cut(control.status_text)[0]]
+    return status + ([] if control.description is None else [control.description])
+
+
+def _text_row(control: ControlScore, texts: Mapping[str, int]) -> tuple[Any, ...]:
+    sentence, numbers = (None, None) if control.status_text is None else cut(control.status_text)
+    description = None if control.description is None else texts[control.description]
+    return (
+        None if sentence is None else texts[sentence],
+        numbers or None,
+        description,
+        control.count,
+        control.total,
+        control.on,
+        control.applicable,
+    )
+
+
+def _save_freshness(conn: Connection, tenant: Tenant, newest: Snapshot, keys: Mapping[str, int]) -> set[dt.date]:
+    """Keep when each service last reported, of the newest rich day alone: it changes daily."""
+    table = schema.freshness
+    held = conn.execute(select(table.c.day, table.c.times).where(table.c.tenant == tenant.key)).one_or_none()
+    times: dict[str, list[int]] = {}
+    for c in newest.controls:
+        if c.synced_at is not None:
+            times.setdefault(c.synced_at.isoformat(), []).append(keys[c.control.casefold()])
+    text = json.dumps(times, separators=(",", ":"))
+    if held is not None and (held.day > newest.day or tuple(held) == (newest.day, text)):
+        return set()
+    conn.execute(delete(table).where(table.c.tenant == tenant.key))
+    conn.execute(insert(table), {"tenant": tenant.key, "day": newest.day, "times": text})
+    return {newest.day} if held is not None and held.day == newest.day else set()
+
+
+def _save_averages(
+    conn: Connection, tenant: Tenant, taken: Mapping[dt.date, Snapshot], stored: Sequence[int]
+) -> set[dt.date]:
+    table = schema.average
+    for day, snapshot in taken.items():
+        held = {r.basis: dict(r._mapping) for r in conn.execute(select(table).where(table.c.day == day))}  # noqa: SLF001 - SQLAlchemy's public name
+        for average in snapshot.averages:
+            row = {"day": day, "basis": _basis(average), "percent": average.percent, "categories": _shares(average)}
+            old = held.get(row["basis"])
+            if old is None:
+                conn.execute(insert(table), row)
+                held[row["basis"]] = row
+            elif old != row:
+                conn.execute(update(table).where(table.c.day == day, table.c.basis == row["basis"]).values(row))
+    incoming = {number_of(day): {_basis(a): () for a in s.averages} for day, s in taken.items()}
+    return {date_of(d) for d in GROUPS.save(conn, tenant.key, stored, incoming)}
+
+
+def _basis(average: Average) -> str:
+    """Name a group of organisations: the basis with its range of seats and its industry."""
+    return json.dumps([average.basis, average.seats_from, average.seats_to, average.industry])
+
+
+def _shares(average: Average) -> str:
+    return json.dumps([[c.category, c.points, c.max_points] for c in average.categories], separators=(",", ":"))
+
+
+def _average(basis: str, percent: float | None, categories: str) -> Average:
+    name, low, high, industry = json.loads(basis)
+    shares = tuple(CategoryAverage(*part) for part in json.loads(categories))
+    return Average(basis=name, percent=percent, seats_from=low, seats_to=high, industry=industry, categories=shares)
+
+
+def days(
+    conn: Connection, tenant: Tenant, *, since: dt.date | None = None, until: dt.date | None = None
+) -> list[DayTotal]:
+    """List the stored days of a range with their totals, oldest first."""
+    c = schema.day.c
+    query = select(c.day, c.points, c.max_points, c.source).where(c.tenant == tenant.key).order_by(c.day)
+    query = query if since is None else query.where(c.day >= since)
+    query = query if until is None else query.where(c.day <= until)
+    return [_total(row) for row in conn.execute(query)]
+
+
+def _total(row: Any) -> DayTotal:  # noqa: ANN401 - a row
+    return DayTotal(row.day, row.points, row.max_points, _RANKS[row.source])
+
+
+def newest_total(conn: Connection, tenant: Tenant) -> DayTotal | None:
+    """Give the totals of the newest stored day."""
+    c = schema.day.c
+    query = select(c.day, c.points, c.max_points, c.source).where(c.tenant == tenant.key)
+    row = conn.execute(query.order_by(c.day.desc()).limit(1)).one_or_none()
+    return None if row is None else _total(row)
+
+
+def newest_day(conn: Connection, tenant: Tenant) -> dt.date | None:
+    """Give the newest stored day."""
+    total = newest_total(conn, tenant)
+    return None if total is None else total.day
+
+
+def stored_days(conn: Connection, tenant: Tenant) -> set[dt.date]:
+    """Give every stored day."""
+    return {d.day for d in days(conn, tenant)}
+
+
+def recent(conn: Connection, tenants: Sequence[Tenant], span: int = 30) -> dict[str, list[DayTotal]]:
+    """Give, by tenant id, the newest day and the nearest stored one `span` days or more before it, oldest first."""
+    wanted = {t.key: t for t in tenants}
+    c = schema.day.c
+    newest = select(c.tenant, func.max(c.day).label("day")).group_by(c.tenant).subquery()
+    older = (
+        select(c.tenant, func.max(c.day).label("day"))
+        .join(newest, newest.c.tenant == c.tenant)
+        .where(type_coerce(c.day, Integer) <= type_coerce(newest.c.day, Integer) - span)
+        .group_by(c.tenant)
+        .subquery()
+    )
+    found: dict[str, list[DayTotal]] = {}
+    for ends in (older, newest):
+        query = select(schema.day).join(ends, (ends.c.tenant == c.tenant) & (ends.c.day == c.day))
+        for row in conn.execute(query):
+            if row.tenant in wanted:
+                found.setdefault(wanted[row.tenant].id, []).append(_total(row))
+    return found
+
+
+def snapshot(conn: Connection, tenant: Tenant, day: dt.date) -> Snapshot | None:
+    """Rebuild one stored day: points exactly, texts where a rich record was caught. None when it is not stored."""
+    c, texts = schema.day.c, schema.shared_text
+    query = select(schema.day, texts.c.text).join(texts, texts.c.key == c.services)
+    row = conn.execute(query.where(c.tenant == tenant.key, c.day == day)).one_or_none()
+    if row is None:
+        return None
+    return Snapshot(
+        tenant=tenant.id,
+        day=day,
+        points=row.points,
+        max_points=row.max_points,
+        active_users=row.active_users,
+        licensed_users=row.licensed_users,
+        services=tuple(json.loads(row.text)),
+        controls=tuple(scores(conn, tenant, day, rich=row.rich).values()),
+        averages=_averages(conn, tenant, day),
+        source=_RANKS[row.source],
+    )
+
+
+def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> dict[int, ControlScore]:
+    """Give the control scores of a stored day by the control's key, ordered by id."""
+    span, names, texts = schema.span, schema.control, schema.shared_text
+    query = (
+        select(span.c.control, names.c.id, span.c.points, span.c.percent, texts.c.text)
+        .join(names, names.c.key == span.c.control)
+        .join(texts, texts.c.key == span.c.category)
+        .where(span.c.tenant == tenant.key, span.c.from_day <= day, span.c.to_day >= day)
+        .order_by(names.c.folded)
+    )
+    told = _told(conn, tenant, day) if rich else {}
+    return {
+        row.control: ControlScore(
+            control=row.id, category=row.text, points=row.points, percent=row.percent, **told.get(row.control, {})
+        )
+        for row in conn.execute(query)
+    }
+
+
+def _told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
+    """Give the texts, counts and report times of a rich day by the control's key."""
+    reading, sentence, description = schema.reading, schema.shared_text.alias(), schema.shared_text.alias()
+    query = (
+        select(reading, sentence.c.text.label("said"), description.c.text.label("described"))
+        .outerjoin(sentence, sentence.c.key == reading.c.sentence)
+        .outerjoin(description, description.c.key == reading.c.description)
+        .where(reading.c.tenant == tenant.key, reading.c.from_day <= day, reading.c.to_day >= day)
+    )
+    times = _times(conn, tenant, day)
+    return {
+        row.control: {
+            "status_text": None if row.said is None else fill(row.said, row.numbers or ""),
+            "description": row.described,
+            "count": row._mapping["count"],  # noqa: SLF001 - SQLAlchemy's public name; `row.count` is a tuple's method
+            "total": row.total,
+            "on": row.on,
+            "applicable": row.applicable,
+            "synced_at": times.get(row.control),
+        }
+        for row in conn.execute(query)
+    }
+
+
+def _times(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dt.datetime]:
+    c = schema.freshness.c
+    text = conn.execute(select(c.times).where(c.tenant == tenant.key, c.day == day)).scalar_one_or_none()
+    return {key: dt.datetime.fromisoformat(when) for when, keys in json.loads(text or "{}").items() for key in keys}
+
+
+def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:
+    member, average = schema.membership, schema.average
+    query = (
+        select(average.c.basis, average.c.percent, average.c.categories)
+        .join(member, member.c.basis == average.c.basis)
+        .where(average.c.day == day, member.c.tenant == tenant.key, member.c.from_day <= day, member.c.to_day >= day)
+        .order_by(average.c.basis)
+    )
+    return tuple(_average(*row) for row in conn.execute(query))

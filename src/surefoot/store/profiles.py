@@ -1,0 +1,170 @@
+"""Control profiles: Microsoft's texts once per distinct content, and what each tenant set, in full."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from surefoot.model import Profile, StateUpdate, Tenant
+from surefoot.store import schema
+from surefoot.store.shared import chunks, control_keys
+
+_TENANT = "{tenant}"
+"""Stands for the tenant's id in a shared text: action addresses may hold it."""
+
+UNTOUCHED = StateUpdate(state="Default")
+"""The only update of a control that nobody touched; not stored, as nearly all are so."""
+
+
+def save(conn: Connection, tenant: Tenant, profiles: Iterable[Profile], *, now: dt.datetime) -> None:
+    """Keep a tenant's whole list of profiles as read at `now`; one that is no longer in it is closed, never deleted."""
+    listed = {p.control.casefold(): p for p in profiles}
+    keys = control_keys(conn, [p.control for p in listed.values()])
+    bodies = {keys[folded]: _body(tenant, p) for folded, p in listed.items()}
+    contents = _contents(conn, bodies, now.date())
+    _link(conn, tenant, contents, now.date())
+    _save_updates(conn, tenant, {keys[folded]: p for folded, p in listed.items()})
+
+
+def _body(tenant: Tenant, profile: Profile) -> str:
+    shared = msgspec.structs.replace(profile, updates=())
+    return msgspec.json.encode(shared).decode().replace(tenant.id, _TENANT)
+
+
+def _contents(conn: Connection, bodies: Mapping[int, str], today: dt.date) -> dict[int, int]:
+    """Give the key of each control's content, made or marked as seen."""
+    digests = {key: hashlib.sha256(body.encode()).digest()[:16] for key, body in bodies.items()}
+    table = schema.profile_content
+    found = _find(conn, digests)
+    fresh = [key for key in bodies if key not in found]
+    if fresh:
+        rows = [
+            {"control": k, "digest": digests[k], "body": bodies[k], "first_seen": today, "last_seen": today}
+            for k in fresh
+        ]
+        conn.execute(insert(table), rows)
+        found = _find(conn, digests)
+    for part in chunks(found.values()):
+        conn.execute(update(table).where(table.c.key.in_(part), table.c.last_seen < today).values(last_seen=today))
+    return found
+
+
+def _find(conn: Connection, digests: Mapping[int, bytes]) -> dict[int, int]:
+    table = schema.profile_content
+    found: dict[int, int] = {}
+    for part in chunks(digests):
+        rows = conn.execute(select(table.c.key, table.c.control, table.c.digest).where(table.c.control.in_(part)))
+        found |= {row.control: row.key for row in rows if digests[row.control] == row.digest}
+    return found
+
+
+def _link(conn: Connection, tenant: Tenant, contents: Mapping[int, int], today: dt.date) -> None:
+    """Say which content the tenant has from today on, writing only what differs."""
+    c = schema.profile.c
+    query = select(c.control, c.content, c.from_day).where(c.tenant == tenant.key, c.until_day.is_(None))
+    held = {row.control: row for row in conn.execute(query)}
+    mine = schema.profile.update().where(c.tenant == tenant.key)
+    for key, row in held.items():
+        if contents.get(key) == row.content:
+            continue
+        same = mine.where(c.control == key, c.from_day == row.from_day)
+        if row.from_day == today and key in contents:
+            conn.execute(same.values(content=contents[key]))
+        else:
+            conn.execute(same.values(until_day=today))
+    reopened = [
+        k for k, content in contents.items() if k in held and held[k].content != content and held[k].from_day != today
+    ]
+    for part in chunks([k for k in contents if k not in held] + reopened):
+        _open(conn, tenant, {k: contents[k] for k in part}, today)
+
+
+def _open(conn: Connection, tenant: Tenant, contents: Mapping[int, int], today: dt.date) -> None:
+    """Begin a row for each control; one that was closed earlier today goes on instead."""
+    c = schema.profile.c
+    query = select(c.control).where(c.tenant == tenant.key, c.from_day == today, c.control.in_(contents))
+    again = set(conn.execute(query).scalars())
+    for key in again:
+        same = schema.profile.update().where(c.tenant == tenant.key, c.control == key, c.from_day == today)
+        conn.execute(same.values(content=contents[key], until_day=None))
+    rows = [
+        {"tenant": tenant.key, "control": k, "from_day": today, "until_day": None, "content": content}
+        for k, content in contents.items()
+        if k not in again
+    ]
+    if rows:
+        conn.execute(insert(schema.profile), rows)
+
+
+def _save_updates(conn: Connection, tenant: Tenant, profiles: Mapping[int, Profile]) -> None:
+    """Keep every update that somebody made: Graph's list may be cut one day, ours is not."""
+    table = schema.state_update
+    held = {
+        (row.control, row.updated_at, row.state)
+        for row in conn.execute(
+            select(table.c.control, table.c.updated_at, table.c.state).where(table.c.tenant == tenant.key)
+        )
+    }
+    rows = {
+        (key, _when(u), u.state): {
+            "tenant": tenant.key,
+            "control": key,
+            "updated_at": _when(u),
+            "state": u.state,
+            "assigned_to": u.assigned_to,
+            "comment": u.comment,
+            "updated_by": u.updated_by,
+        }
+        for key, p in profiles.items()
+        for u in p.updates
+        if u != UNTOUCHED
+    }
+    fresh = [row for identity, row in rows.items() if identity not in held]
+    for part in chunks(fresh):
+        conn.execute(insert(table), part)
+
+
+_NO_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Stands in the key for an update without a time."""
+
+
+def _when(update_: StateUpdate) -> dt.datetime:
+    return update_.updated_at or _NO_TIME
+
+
+def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:
+    """Give the tenant's profiles as last read, by the control's folded id, their updates oldest first."""
+    link, content, names = schema.profile, schema.profile_content, schema.control
+    query = (
+        select(names.c.folded, content.c.body, link.c.control)
+        .join(content, content.c.key == link.c.content)
+        .join(names, names.c.key == link.c.control)
+        .where(link.c.tenant == tenant.key, link.c.until_day.is_(None))
+    )
+    updates = _updates(conn, tenant)
+    return {
+        row.folded: msgspec.structs.replace(
+            _PROFILE.decode(row.body.replace(_TENANT, tenant.id)), updates=updates.get(row.control, (UNTOUCHED,))
+        )
+        for row in conn.execute(query)
+    }
+
+
+_PROFILE = msgspec.json.Decoder(Profile)
+
+
+def _updates(conn: Connection, tenant: Tenant) -> dict[int, tuple[StateUpdate, ...]]:
+    table = schema.state_update
+    found: dict[int, tuple[StateUpdate, ...]] = {}
+    for row in conn.execute(select(table).where(table.c.tenant == tenant.key).order_by(table.c.updated_at)):
+        made = StateUpdate(
+            state=row.state,
+            assigned_to=row.assigned_to,
+            comment=row.comment,
+            updated_by=row.updated_by,
+            updated_at=None if row.updated_at == _NO_TIME else row.updated_at,
+        )
+        found[row.control] = (*found.get(row.control, ()), made)
+    return found

@@ -1,0 +1,191 @@
+"""The tenants, how to reach them, and when each was read."""
+
+import datetime as dt
+import difflib
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection as Database
+from sqlalchemy import delete, func, insert, literal, select, update
+
+from surefoot.errors import InputRefused, NotFound
+from surefoot.model import AuthMethod, Cloud, Connection, SyncState, Tenant
+from surefoot.store.schema import tenant as table
+
+LONGEST_NAME = 200
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def add(
+    conn: Database,
+    *,
+    id: str,
+    name: str,
+    connection: Connection,
+    now: dt.datetime,
+    due_at: dt.datetime | None,
+) -> Tenant:
+    """Add a tenant; `InputRefused` when the id is no GUID or is there already, or the name is not usable."""
+    wanted = id.strip().lower()
+    if not _GUID.fullmatch(wanted):
+        message = f"{id!r} is not a tenant id: it is a GUID, to be seen in the Entra admin center under Overview."
+        raise InputRefused(message)
+    if by_id(conn, wanted) is not None:
+        message = f"The tenant {wanted} is already there."
+        raise InputRefused(message)
+    row = {"id": wanted, "name": _name(name), "created_at": now, "due_at": due_at, "failures": 0}
+    conn.execute(insert(table), row | _connection(connection))
+    return _exactly(by_id(conn, wanted))
+
+
+def _exactly(tenant: Tenant | None) -> Tenant:
+    if tenant is None:
+        raise NotFound
+    return tenant
+
+
+def _name(name: str) -> str:
+    cleaned = " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in name).split())
+    if not cleaned or len(cleaned) > LONGEST_NAME:
+        message = f"A tenant's name has 1 to {LONGEST_NAME} characters."
+        raise InputRefused(message)
+    return cleaned
+
+
+def _connection(connection: Connection) -> dict[str, Any]:
+    return {
+        "method": connection.method.value,
+        "cloud": connection.cloud.value,
+        "client_id": connection.client_id,
+        "graph_url": connection.graph_url,
+        "login_url": connection.login_url,
+    }
+
+
+def reconnect(conn: Database, tenant: Tenant, connection: Connection, due_at: dt.datetime | None) -> None:
+    """Change how a tenant is reached; what went wrong with the old way is forgotten."""
+    clean = {"due_at": due_at, "failing_since": None, "failures": 0, "error": None, "message": None, "request_id": None}
+    _set(conn, tenant, **_connection(connection), **clean)
+
+
+def rename(conn: Database, tenant: Tenant, name: str) -> None:
+    """Give a tenant another name."""
+    _set(conn, tenant, name=_name(name))
+
+
+def remove(conn: Database, tenant: Tenant) -> None:
+    """Remove a tenant with its history, decisions and secrets."""
+    conn.execute(delete(table).where(table.c.key == tenant.key))
+
+
+def all_of(conn: Database, visible: frozenset[str] | None) -> list[Tenant]:
+    """List the visible tenants (None: all) by name."""
+    rows = conn.execute(select(table).order_by(func.lower(table.c.name), table.c.id))
+    return [_tenant(row) for row in rows if visible is None or row.id in visible]
+
+
+def by_id(conn: Database, id: str) -> Tenant | None:
+    """Give the tenant with this id."""
+    row = conn.execute(select(table).where(table.c.id == id.strip().lower())).one_or_none()
+    return None if row is None else _tenant(row)
+
+
+def find(conn: Database, text: str, visible: frozenset[str] | None) -> Tenant:
+    """Find a visible tenant by id or by name without regard to case.
+
+    Raises `NotFound`, with the names that come near, and `InputRefused` when several have the name.
+    """
+    shown = all_of(conn, visible)
+    wanted = text.strip().casefold()
+    found = [t for t in shown if wanted in {t.id, t.name.casefold()}]
+    if len(found) > 1:
+        message = f"{len(found)} tenants are called {text!r}; use an id: {', '.join(t.id for t in found)}."
+        raise InputRefused(message)
+    if not found:
+        near = difflib.get_close_matches(wanted, [t.name.casefold() for t in shown], n=3, cutoff=0.5)
+        names = ", ".join(t.name for t in shown if t.name.casefold() in near)
+        message = f"There is no tenant {text!r} that you may see." + (f" Did you mean {names}?" if names else "")
+        raise NotFound(message)
+    return found[0]
+
+
+def connection(conn: Database, tenant: Tenant) -> Connection:
+    """Say how a tenant is reached."""
+    row = conn.execute(select(table).where(table.c.key == tenant.key)).one()
+    return Connection(
+        method=AuthMethod(row.method),
+        cloud=Cloud(row.cloud),
+        client_id=row.client_id,
+        graph_url=row.graph_url,
+        login_url=row.login_url,
+    )
+
+
+def sync_state(conn: Database, tenant: Tenant) -> SyncState:
+    """Say when a tenant was read, and what is wrong."""
+    return _state(conn.execute(select(table).where(table.c.key == tenant.key)).one())
+
+
+def sync_states(conn: Database, tenants: Sequence[Tenant]) -> dict[str, SyncState]:
+    """Say it of several, by tenant id."""
+    wanted = {t.id for t in tenants}
+    return {row.id: _state(row) for row in conn.execute(select(table)) if row.id in wanted}
+
+
+def claim_due(conn: Database, now: dt.datetime, *, limit: int, lease: dt.timedelta) -> list[Tenant]:
+    """Claim the tenants that are due, longest due first: they are due again after `lease` unless marked before."""
+    query = select(table).where(table.c.due_at <= now).order_by(table.c.due_at, table.c.key).limit(limit)
+    claimed = [_tenant(row) for row in conn.execute(query)]
+    keys = [t.key for t in claimed]
+    conn.execute(update(table).where(table.c.key.in_(keys)).values(due_at=now + lease, attempted_at=now))
+    return claimed
+
+
+def make_due(conn: Database, tenant: Tenant, now: dt.datetime) -> None:
+    """Have a tenant read as soon as possible."""
+    _set(conn, tenant, due_at=now)
+
+
+def mark_synced(conn: Database, tenant: Tenant, *, now: dt.datetime, due_at: dt.datetime | None) -> None:
+    """Note a success."""
+    clean = {"failing_since": None, "failures": 0, "error": None, "message": None, "request_id": None}
+    _set(conn, tenant, attempted_at=now, synced_at=now, due_at=due_at, **clean)
+
+
+def mark_failed(
+    conn: Database,
+    tenant: Tenant,
+    *,
+    now: dt.datetime,
+    due_at: dt.datetime | None,
+    error: str,
+    message: str,
+    request_id: str | None,
+) -> None:
+    """Note a failure: why, and since when; what is stored stays."""
+    said = {"error": error, "message": message, "request_id": request_id}
+    since = func.coalesce(table.c.failing_since, literal(now, table.c.failing_since.type))
+    _set(conn, tenant, attempted_at=now, due_at=due_at, failing_since=since, failures=table.c.failures + 1, **said)
+
+
+def _set(conn: Database, tenant: Tenant, **values: Any) -> None:
+    conn.execute(update(table).where(table.c.key == tenant.key).values(**values))
+
+
+def _tenant(row: Any) -> Tenant:  # noqa: ANN401 - a row
+    return Tenant(id=row.id, name=row.name, key=row.key, created_at=row.created_at)
+
+
+def _state(row: Any) -> SyncState:  # noqa: ANN401 - a row
+    return SyncState(
+        due_at=row.due_at,
+        attempted_at=row.attempted_at,
+        synced_at=row.synced_at,
+        failing_since=row.failing_since,
+        failures=row.failures,
+        error=row.error,
+        message=row.message,
+        request_id=row.request_id,
+    )
