@@ -1,10 +1,33 @@
 """A tenant's controls seen as work: points to gain, impact, difficulty, status, order."""
 
 import datetime as dt
+import html
+import re
+from collections.abc import Sequence
+from math import fsum
 
 import msgspec
+import nh3
 
-from surefoot.model import Decision, Difficulty, Impact, Status
+from surefoot.model import CLOSED, Decision, Difficulty, Impact, Level, Profile, Standing, Status
+from surefoot.scoring.maxima import Maximum, maximum
+from surefoot.scoring.percents import percent
+from surefoot.scoring.products import product
+from surefoot.scoring.ratings import Rating, Ratings
+
+EARNED = 0.005
+"""A control whose points are this near to its maximum has all of them: Graph rounds to two decimals."""
+
+HIGH_UNTIL, MEDIUM_UNTIL = 0.5, 0.8
+"""An action that begins below these shares of the open points, most points first, has High or Medium impact."""
+
+_STATES = {
+    "ignored": Status.RISK_ACCEPTED,
+    "thirdparty": Status.THIRD_PARTY,
+    "alternatemitigation": Status.ALTERNATE,
+    "reviewed": Status.ALTERNATE,
+    "default": Status.TO_ADDRESS,
+}
 
 
 class Regression(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -57,3 +80,173 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The state in force in Graph, as spelled there; None when untouched."""
     decision: Decision | None
     """The newest decision taken in Surefoot."""
+
+
+def rank(standings: Sequence[Standing], day_max: float, ratings: Ratings, day: dt.date) -> tuple[Action, ...]:
+    """See a day's controls as actions, in the default order: open ones first, then decided, then completed ones.
+
+    `day_max` is the tenant's maximum on `day`. Open ones go by impact, difficulty, points, Microsoft's rank and id;
+    those whose points to gain nobody knows come last of them.
+    """
+    del day
+    seen = [_action(s, day_max, ratings) for s in standings]
+    labels = impacts([a.points for a in seen if a.status not in CLOSED and a.points])
+    labelled = [_label(a, labels) for a in seen]
+    return tuple(msgspec.structs.replace(a, rank=n) for n, a in enumerate(sorted(labelled, key=_order), start=1))
+
+
+def impacts(points: Sequence[float]) -> dict[float, Impact]:
+    """Label the open points by ABC analysis: what begins in the first half is High, up to 80 % Medium, then Low.
+
+    Equal points share the label of the first of them.
+    """
+    total = fsum(points)
+    found: dict[float, Impact] = {}
+    passed: list[float] = []
+    for value in sorted(points, reverse=True):
+        share = fsum(passed) / total
+        passed.append(value)
+        label = Impact.HIGH if share < HIGH_UNTIL else Impact.MEDIUM if share < MEDIUM_UNTIL else Impact.LOW
+        found.setdefault(value, label)
+    return found
+
+
+def status(standing: Standing, most: Maximum) -> Status:
+    """Say where the work on a control stands.
+
+    Of Microsoft's state and Surefoot's decision the newer one counts. Resolved through third party or an alternate
+    mitigation stays so with full points; otherwise all points earned is completed, whatever was decided before.
+    """
+    said = _said(standing)
+    if said in {Status.THIRD_PARTY, Status.ALTERNATE}:
+        return said
+    if most.value and standing.score.points >= most.value - EARNED:
+        return Status.COMPLETED
+    return said
+
+
+def _said(standing: Standing) -> Status:
+    """Give what was decided last, here or at Microsoft; an untouched control's state is older than anything."""
+    state, decision = standing.profile.state if standing.profile else None, standing.decision
+    theirs = _STATES.get(state.state.casefold()) if state else None
+    if decision is None or (theirs and state and state.updated_at and state.updated_at > decision.decided_at):
+        return theirs or Status.TO_ADDRESS
+    return decision.status
+
+
+def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
+    score, profile, rating = standing.score, standing.profile, ratings.of(standing.score.control)
+    most = maximum(standing, ratings)
+    gain = None if most.value is None else max(0.0, most.value - score.points)
+    service = (profile.service if profile else None) or (rating.service if rating else None)
+    level, estimated = difficulty(profile, rating)
+    state = profile.state if profile else None
+    return Action(
+        id=score.control,
+        name=_name(score.control, profile, rating),
+        category=score.category,
+        service=service,
+        product=product(service),
+        status=status(standing, most),
+        impact=None,
+        difficulty=level,
+        difficulty_estimated=estimated,
+        points=gain,
+        earned_points=score.points,
+        max_points=most.value,
+        max_estimated=most.estimated,
+        score_impact=None if gain is None else percent(gain, day_max),
+        quick_win=False,
+        regressed=_regression(standing, most),
+        rank=0,
+        microsoft_rank=profile.rank if profile else None,
+        tier=profile.tier if profile else None,
+        status_text=text_of(score.status_text),
+        count=score.count,
+        total=score.total,
+        synced_at=score.synced_at,
+        microsoft_state=state.state if state and state.updated_at else None,
+        decision=standing.decision,
+    )
+
+
+def _name(control: str, profile: Profile | None, rating: Rating | None) -> str:
+    title = (profile.title if profile else None) or (rating.title if rating else None)
+    return " ".join((title or "").split()) or control
+
+
+def difficulty(profile: Profile | None, rating: Rating | None) -> tuple[Difficulty | None, bool]:
+    """Give the worse of implementation cost and user impact, and whether a part of it is Surefoot's estimate."""
+    cost, harm = (profile.cost, profile.user_impact) if profile else (None, None)
+    rated_cost, rated_harm = (rating.cost, rating.user_impact) if rating else (None, None)
+    levels = [level for level in (cost or rated_cost, harm or rated_harm) if level is not None]
+    if not levels:
+        return None, False
+    estimated = (cost is None and rated_cost is not None) or (harm is None and rated_harm is not None)
+    return _DIFFICULTIES[max(levels, key=_LEVELS.index)], estimated
+
+
+_LEVELS = (Level.LOW, Level.MODERATE, Level.HIGH)
+_DIFFICULTIES = dict(zip(_LEVELS, (Difficulty.EASY, Difficulty.MEDIUM, Difficulty.COMPLEX), strict=True))
+
+
+def _regression(standing: Standing, most: Maximum) -> Regression | None:
+    """Mark a control that lost points; device controls jitter by hundredths, so small losses do not count."""
+    best, since, now = standing.best_points, standing.best_day, standing.score.points
+    if best is None or since is None or best - now <= max(0.1, 0.01 * (most.value or 0.0)):
+        return None
+    return Regression(since=since, best_points=best)
+
+
+def _label(action: Action, labels: dict[float, Impact]) -> Action:
+    if action.status in CLOSED or action.points is None:
+        return action
+    impact = labels.get(action.points, Impact.LOW)
+    quick = impact is Impact.HIGH and action.difficulty is Difficulty.EASY
+    return msgspec.structs.replace(action, impact=impact, quick_win=quick)
+
+
+_UNRANKED = 1_000_000
+
+
+def _order(action: Action) -> tuple[int, int, int, float, int, str]:
+    group = 0 if action.status not in CLOSED else 2 if action.status is Status.COMPLETED else 1
+    impact = list(Impact).index(action.impact) if action.impact else len(Impact)
+    hard = list(Difficulty).index(action.difficulty or Difficulty.MEDIUM)
+    place = _UNRANKED if action.microsoft_rank is None else action.microsoft_rank
+    return group, impact, hard, -(action.points or 0.0), place, action.id.casefold()
+
+
+_SPACE = re.compile(r"\s+")
+
+
+def text_of(markup: str | None) -> str | None:
+    """Give Microsoft's HTML as one line of plain text; None when nothing is left."""
+    if not markup:
+        return None
+    spaced = re.sub(r"(?i)<(br|/p|/li)\b[^>]*>", " ", markup)
+    plain = html.unescape(nh3.clean(spaced, tags=set()))
+    return _SPACE.sub(" ", plain).strip() or None
+
+
+def available(actions: Sequence[Action]) -> float:
+    """Sum the points to gain of the open actions."""
+    return fsum(a.points or 0.0 for a in actions if a.status not in CLOSED)
+
+
+def planned(actions: Sequence[Action], points: float, max_points: float) -> tuple[float, float]:
+    """Give points and maximum when all planned and in-progress actions are done."""
+    meant = {Status.PLANNED, Status.IN_PROGRESS}
+    return points + fsum(a.points or 0.0 for a in actions if a.status in meant), max_points
+
+
+def achievable(actions: Sequence[Action], points: float, max_points: float) -> tuple[float, float]:
+    """Give points and maximum when all open actions are done."""
+    return points + available(actions), max_points
+
+
+def adjusted(actions: Sequence[Action], points: float, max_points: float) -> tuple[float, float]:
+    """Give points and maximum without the accepted risks: neither their points nor their maxima count."""
+    accepted = [a for a in actions if a.status is Status.RISK_ACCEPTED]
+    earned, most = fsum(a.earned_points for a in accepted), fsum(a.max_points or 0.0 for a in accepted)
+    return points - earned, max(0.0, max_points - most)
