@@ -41,7 +41,7 @@ def a_day(draw: st.DrawFn, when: dt.date = MONDAY, *, drifting: bool = True) -> 
         when,
         *controls,
         points=plain.points + draw(drift),
-        max_points=max(0.0, plain.max_points + draw(st.sampled_from([0.0, 0.0, 7.0])) + draw(drift)),
+        max_points=draw(st.sampled_from([0.0, 1.0 + abs(plain.max_points + draw(drift)), plain.max_points])),
     )
 
 

@@ -21,7 +21,7 @@ from surefoot.scoring.percents import percent
 
 K = TypeVar("K", bound=Hashable)
 
-POINTS_MATTER = 1e-9
+POINTS_MATTER = 1e-12
 """Differences of points below this are rounding, not changes."""
 
 

@@ -1,0 +1,33 @@
+"""Signing in to the page: a link that works once, then a session."""
+
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from surefoot.access.bearer import fresh, hashed
+from surefoot.store import access as store
+
+LINK_LASTS = dt.timedelta(minutes=15)
+SESSION_LASTS = dt.timedelta(hours=12)
+
+
+def make_link(conn: Connection, *, now: dt.datetime, lasts: dt.timedelta = LINK_LASTS) -> str:
+    """Make the secret part of a one-time sign-in link."""
+    link = fresh()
+    store.add_link(conn, hashed(link), now + lasts)
+    return link
+
+
+def start_session(conn: Connection, link: str, now: dt.datetime) -> str | None:
+    """Use a link up and start a session; None when the link is unknown, used or expired."""
+    if not store.use_link(conn, hashed(link), now):
+        return None
+    session = fresh()
+    kept = store.StoredSession(name="administrator", created_at=now, expires_at=now + SESSION_LASTS)
+    store.add_session(conn, hashed(session), kept)
+    return session
+
+
+def end_session(conn: Connection, session: str) -> None:
+    """Sign out."""
+    store.end_session(conn, hashed(session))
