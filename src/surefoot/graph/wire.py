@@ -46,7 +46,7 @@ class Refusal(msgspec.Struct, frozen=True):
     why: str
 
 
-class Page(msgspec.Struct, frozen=True, Generic[T]):
+class Page(msgspec.Struct, Generic[T], frozen=True):
     """One page of an answer."""
 
     items: tuple[T, ...]
@@ -242,10 +242,8 @@ def _averages(ws: Sequence[_Average]) -> tuple[Average, ...]:
 
 
 def _average(w: _Average) -> Average:
-    parts = [
-        CategoryAverage(name, _known(getattr(w, f"{name.lower()}_score")), _known(getattr(w, f"{name.lower()}_score_max")))
-        for name in CATEGORIES
-    ]
+    fields = [(name, f"{name.lower()}_score") for name in CATEGORIES]
+    parts = [CategoryAverage(n, _known(getattr(w, f)), _known(getattr(w, f"{f}_max"))) for n, f in fields]
     return Average(
         basis=_clean(w.basis),
         percent=_known(w.average_score),
