@@ -135,7 +135,7 @@ class _Profile(msgspec.Struct, rename="camel"):
 
 
 class _Envelope(msgspec.Struct):
-    value: msgspec.Raw | None = None
+    value: msgspec.Raw = msgspec.Raw()
     next_link: str | None = msgspec.field(default=None, name="@odata.nextLink")
 
 
@@ -172,7 +172,7 @@ def _page(
 ) -> Page[T]:
     try:
         envelope = _ENVELOPE.decode(body)
-        if envelope.value is None:
+        if not bytes(envelope.value):
             message = "Graph's answer has no list named value."
             raise AnswerNotUnderstood(message)
         try:
