@@ -1,0 +1,51 @@
+# Every target sets up what it needs; `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= $(firstword $(foreach p,python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help test lint types architecture unit browser setup clean
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/made:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Surefoot needs Python 3.11 or newer; $(PYTHON) is older."; exit 1; }
+	@"$(PYTHON)" -m venv .venv || { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq python3-venv && "$(PYTHON)" -m venv .venv; else echo "Install Python's venv module (Debian: apt-get install python3-venv)."; exit 1; fi; }
+	@touch $@
+
+.venv/runtime: requirements/runtime.txt pyproject.toml .venv/made
+	@echo "Installing what Surefoot needs ..."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/runtime.txt
+	@$(BIN)/python -m pip install -q hatchling editables && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: requirements/dev.txt .venv/runtime
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@command -v chromium >/dev/null || { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq chromium; else echo "Browser tests need Chromium: install the package chromium; they are skipped without it."; fi; }
+	@touch $@
+
+setup: .venv/dev ## Install everything into .venv
+
+test: lint types unit ## Set up and run every check
+
+lint: .venv/dev ## Check style and form
+	@$(BIN)/ruff check --output-format concise . && $(BIN)/ruff format --check -q .
+
+types: .venv/dev ## Check types
+	@$(BIN)/mypy
+
+architecture: .venv/dev ## Check that rooms import only lower ones
+	@$(BIN)/pytest -q tests/test_architecture.py
+
+unit: .venv/dev ## Run all tests, those in the browser too
+	@$(BIN)/pytest -q -n 2 --dist loadfile
+
+browser: .venv/dev ## Run the tests in the browser alone
+	@$(BIN)/pytest -q -m browser
+
+clean: ## Remove what was installed
+	rm -rf .venv
