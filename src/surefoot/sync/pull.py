@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from surefoot.errors import NotLicensed
 from surefoot.graph import tokens
-from surefoot.graph.client import Fetched, GraphClient, Refusal, TenantGraph
+from surefoot.graph.client import Fetched, GraphClient, TenantGraph
+from surefoot.graph.wire import Refusal
 from surefoot.model import Connection, Profile, Snapshot, Source, Tenant
 from surefoot.store import database, history, profiles, tenants
 
