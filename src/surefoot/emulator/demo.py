@@ -8,11 +8,32 @@ from surefoot.emulator.world import World, catalogue, guid, tenant
 
 SEED = 2026
 _NAMES = (
-    "Adatum", "Adventure Works", "Alpine Ski House", "Bellows College", "City Power & Light", "Coho Vineyard",
-    "Fabrikam", "First Up Consultants", "Fourth Coffee", "Graphic Design Institute", "Humongous Insurance",
-    "Lamna Healthcare", "Liberty Law", "Litware", "Lucerne Publishing", "Margie's Travel", "Munson's Farms", "Northwind Traders",
-    "Proseware", "Relecloud", "School of Fine Art", "Tailspin Toys", "Trey Research", "VanArsdel", "Woodgrove Bank",
-)  # fmt: skip
+    "Adatum",
+    "Adventure Works",
+    "Alpine Ski House",
+    "Bellows College",
+    "City Power & Light",
+    "Coho Vineyard",
+    "Fabrikam",
+    "First Up Consultants",
+    "Fourth Coffee",
+    "Graphic Design Institute",
+    "Humongous Insurance",
+    "Lamna Healthcare",
+    "Liberty Law",
+    "Litware",
+    "Lucerne Publishing",
+    "Margie's Travel",
+    "Munson's Farms",
+    "Northwind Traders",
+    "Proseware",
+    "Relecloud",
+    "School of Fine Art",
+    "Tailspin Toys",
+    "Trey Research",
+    "VanArsdel",
+    "Woodgrove Bank",
+)
 _TROUBLES = {"Liberty Law": "no_consent", "Tailspin Toys": "secret_expired", "Bellows College": "empty"}
 
 

@@ -1,0 +1,281 @@
+"""A Graph that runs here, on loopback: sign-in, secure scores, control profiles, and faults on request."""
+
+import asyncio
+import datetime as dt
+import json
+import secrets
+import ssl
+import threading
+import uuid
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from surefoot.emulator import answers
+from surefoot.emulator.world import TenantWorld, Update, World
+
+TOKEN_LASTS = 3600
+PROFILES_A_PAGE = 100
+SCORES = "/v1.0/security/secureScores"
+PROFILES = "/v1.0/security/secureScoreControlProfiles"
+
+
+class Fault(msgspec.Struct, kw_only=True):
+    """A misbehaviour: the next `times` requests of a tenant (None: any) whose path holds `path` answer so."""
+
+    path: str = ""
+    tenant: str | None = None
+    times: int = 1
+    status: int = 500
+    headers: dict[str, str] = {}
+    body: bytes = b""
+    reset: bool = False
+    """Break the connection off instead."""
+
+
+class Emulator:
+    """A running emulator."""
+
+    def __init__(self, world: World, now: Callable[[], dt.datetime]) -> None:
+        self.world, self._now = world, now
+        self.base_url = self.login_url = ""
+        self.client_id, self.client_secret = world.client_id, world.client_secret
+        self.faults: list[Fault] = []
+        self.requests: deque[tuple[str, str]] = deque(maxlen=10_000)
+        """Method and path, the newest last."""
+        self._tokens: dict[str, tuple[str, float]] = {}
+
+    def app(self) -> web.Application:
+        """Make the aiohttp application."""
+        app = web.Application(middlewares=[self._around])
+        app.router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
+        app.router.add_get(SCORES, self._scores)
+        app.router.add_get(PROFILES, self._profiles)
+        app.router.add_get(PROFILES + "/{control}", self._profile)
+        app.router.add_patch(PROFILES + "/{control}", self._patch)
+        app.router.add_get("/v1.0/organization", self._organization)
+        return app
+
+    @web.middleware
+    async def _around(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        self.requests.append((request.method, request.path))
+        fault = self._fault(request)
+        if fault and fault.reset and request.transport:
+            request.transport.abort()
+        if fault:
+            response: web.StreamResponse = web.Response(status=fault.status, headers=fault.headers, body=fault.body)
+        else:
+            try:
+                response = await handler(request)
+            except web.HTTPException as error:
+                response = self._error(
+                    error.status, "ResourceNotFound" if error.status == 404 else "BadRequest", error.reason
+                )
+        response.headers["request-id"] = str(uuid.uuid4())
+        response.enable_compression()
+        return response
+
+    def _fault(self, request: web.Request) -> Fault | None:
+        tenant = self._tenant_of(request)
+        for fault in self.faults:
+            if fault.times > 0 and fault.path in request.path and fault.tenant in {None, tenant.id if tenant else ""}:
+                fault.times -= 1
+                return fault
+        return None
+
+    def _error(self, status: int, code: str, message: str) -> web.Response:
+        return web.json_response(answers.error(code, message, str(uuid.uuid4()), self._now()), status=status)
+
+    async def _token(self, request: web.Request) -> web.Response:
+        tenant = self.world.tenant(request.match_info["tenant"])
+        form = await request.post()
+        if tenant is None:
+            return _refused(90002, f"Tenant '{request.match_info['tenant']}' not found.")
+        if form.get("client_id") != self.client_id:
+            return _refused(700016, f"Application with identifier '{form.get('client_id')}' was not found.")
+        if tenant.trouble == "secret_expired":
+            return _refused(7000222, "The provided client secret keys for app are expired.")
+        if form.get("client_secret") != self.client_secret:
+            return _refused(7000215, "Invalid client secret provided.")
+        token = secrets.token_urlsafe(32)
+        self._tokens[token] = (tenant.id, self._now().timestamp() + TOKEN_LASTS)
+        return web.json_response({"token_type": "Bearer", "expires_in": TOKEN_LASTS, "access_token": token})
+
+    def expire_tokens(self) -> None:
+        """Make every token handed out so far worthless."""
+        self._tokens.clear()
+
+    def _tenant_of(self, request: web.Request) -> TenantWorld | None:
+        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        tenant_id, until = self._tokens.get(bearer, ("", 0.0))
+        return self.world.tenant(tenant_id) if until > self._now().timestamp() else None
+
+    def _admitted(self, request: web.Request) -> TenantWorld | web.Response:
+        tenant = self._tenant_of(request)
+        if tenant is None:
+            return self._error(401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid.")
+        if tenant.trouble == "no_consent":
+            return self._error(403, "Forbidden", "Missing application permission SecurityEvents.Read.All.")
+        return tenant
+
+    async def _scores(self, request: web.Request) -> web.Response:
+        tenant = self._admitted(request)
+        if isinstance(tenant, web.Response):
+            return tenant
+        query = request.query
+        if "$orderby" in query:
+            return self._error(400, "BadRequest", "Http request failed with statusCode=BadRequest")
+        days = tenant.days(self.world.today)
+        top = int(query.get("$top") or len(days) or 1)
+        skip = int(query.get("$skiptoken", "").partition("-")[0] or query.get("$skip") or 0)
+        made = [answers.score_of(tenant, d, rich=d == days[0]) for d in days[skip : skip + top]]
+        if "$select" in query:
+            fields = query["$select"].split(",")
+            made = [{k: v for k, v in body.items() if k in fields} for body in made]
+        link = f"$top={top}&$skiptoken={skip + top}-{tenant.id[:8]}" if skip + top < len(days) else None
+        return self._list(made, SCORES, link, len(days) if query.get("$count") == "true" else None)
+
+    async def _profiles(self, request: web.Request) -> web.Response:
+        tenant = self._admitted(request)
+        if isinstance(tenant, web.Response):
+            return tenant
+        if request.query.get("$filter", "").count(" eq ") > 16:  # noqa: PLR2004 - as Graph does, in silence
+            return self._list([], PROFILES, None, None)
+        skip = int(request.query.get("$skiptoken", "").partition("-")[0] or 0)
+        known = self._controls(tenant)
+        made = [answers.profile_of(tenant, c) for c in known[skip : skip + PROFILES_A_PAGE]]
+        more = skip + PROFILES_A_PAGE < len(known)
+        return self._list(made, PROFILES, f"$skiptoken={skip + PROFILES_A_PAGE}-x" if more else None, None)
+
+    def _controls(self, tenant: TenantWorld) -> list[Any]:
+        """List the tenant's own controls, then the rest of the catalogue, which it has no licence for."""
+        own = {h.control.id: h.control for h in tenant.held}
+        return list((own | {c.id: c for c in self.world.catalogue if c.id not in own}).values())
+
+    def _list(self, made: list[answers.Body], path: str, link: str | None, count: int | None) -> web.Response:
+        body: answers.Body = {"@odata.context": f"{self.base_url}/v1.0/$metadata#{path.removeprefix('/v1.0/')}"}
+        if count is not None:
+            body["@odata.count"] = count
+        if link:
+            body["@odata.nextLink"] = f"{self.base_url}{path}?{link}"
+        return web.json_response(body | {"value": made}, dumps=lambda b: json.dumps(b, separators=(",", ":")))
+
+    async def _profile(self, request: web.Request) -> web.Response:
+        tenant = self._admitted(request)
+        if isinstance(tenant, web.Response):
+            return tenant
+        control = next((c for c in self._controls(tenant) if c.id == request.match_info["control"]), None)
+        if control is None:
+            return self._error(404, "ResourceNotFound", "Resource not found for the segment.")
+        return web.json_response(answers.profile_of(tenant, control))
+
+    async def _patch(self, request: web.Request) -> web.Response:
+        found = await self._profile(request)
+        tenant = self._tenant_of(request)
+        if found.status != web.HTTPOk.status_code or tenant is None:
+            return found
+        control, body = request.match_info["control"], await request.json()
+        vendor = body.get("vendorInformation") or {}
+        if not vendor.get("vendor") or not vendor.get("provider"):
+            return self._error(400, "BadRequest", "vendorInformation with vendor and provider is required.")
+        if control.startswith("scid_"):
+            return self._error(400, "BadRequest", "Http request failed with statusCode=BadRequest")
+        made = Update(
+            state=body.get("state") or "Default",
+            comment=body.get("comment") or "",
+            assigned_to=body.get("assignedTo") or "",
+            updated_by="app",
+            updated_at=self._now(),
+        )
+        tenant.updates.setdefault(control, []).append(made)
+        if "return=representation" in request.headers.get("Prefer", ""):
+            return await self._profile(request)
+        return web.Response(status=204)
+
+    async def _organization(self, request: web.Request) -> web.Response:
+        tenant = self._admitted(request)
+        if isinstance(tenant, web.Response):
+            return tenant
+        return web.json_response({"value": [{"id": tenant.id, "displayName": tenant.name}]})
+
+
+def _refused(number: int, message: str) -> web.Response:
+    body = {"error": "invalid_request", "error_codes": [number], "error_description": f"AADSTS{number}: {message}"}
+    return web.json_response(body, status=400)
+
+
+def lines(emulator: Emulator) -> list[str]:
+    """Say what is needed to sign in."""
+    tenants = [f"tenant: {t.id}  {t.name}" for t in emulator.world.tenants]
+    return [
+        f"base address: {emulator.base_url}",
+        *tenants,
+        f"client id: {emulator.client_id}",
+        f"client secret: {emulator.client_secret}",
+    ]
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@asynccontextmanager
+async def serve(
+    world: World,
+    *,
+    port: int = 0,
+    ssl_context: ssl.SSLContext | None = None,
+    now: Callable[[], dt.datetime] = _now,
+) -> AsyncIterator[Emulator]:
+    """Serve a world on loopback; port 0 takes a free one."""
+    emulator = Emulator(world, now)
+    runner = web.AppRunner(emulator.app(), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", port, ssl_context=ssl_context)
+    await site.start()
+    bound = runner.addresses[0][1]
+    emulator.base_url = emulator.login_url = f"http{'s' if ssl_context else ''}://127.0.0.1:{bound}"
+    try:
+        yield emulator
+    finally:
+        await runner.cleanup()
+
+
+class Running:
+    """An emulator in a thread of its own."""
+
+    def __init__(self, world: World, port: int = 0) -> None:
+        self._world, self._port = world, port
+        self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
+        self._end = asyncio.Event()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="emulator", daemon=True)
+
+    def __enter__(self) -> Emulator:
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+        return self.emulator
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        except OSError as error:
+            self._failure = error
+        finally:
+            self._ready.set()
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        async with serve(self._world, port=self._port) as self.emulator:
+            self._ready.set()
+            await self._end.wait()
