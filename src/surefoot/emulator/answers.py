@@ -126,7 +126,7 @@ def profile_of(tenant: TenantWorld, control: Control) -> Body:
         "lastModifiedDateTime": None,
         "maxScore": control.max_points,
         "rank": control.rank,
-        "remediation": f"<ol><li>Open the settings of the product.</li><li>{control.title.strip()}.</li><li>Save.</li></ol>",
+        "remediation": f"<ol><li>Open the product's settings.</li><li>{control.title.strip()}.</li><li>Save.</li></ol>",
         "remediationImpact": "<p>Users may have to sign in once more.</p>",
         "service": control.service,
         "threats": ["Account breach", "Data Exfiltration"],

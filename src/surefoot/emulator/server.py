@@ -24,6 +24,9 @@ SCORES = "/v1.0/security/secureScores"
 PROFILES = "/v1.0/security/secureScoreControlProfiles"
 
 
+_CODES = {404: "ResourceNotFound", 405: "MethodNotAllowed"}
+
+
 class Fault(msgspec.Struct, kw_only=True):
     """A misbehaviour: the next `times` requests of a tenant (None: any) whose path holds `path` answer so."""
 
@@ -72,9 +75,7 @@ class Emulator:
             try:
                 response = await handler(request)
             except web.HTTPException as error:
-                response = self._error(
-                    error.status, "ResourceNotFound" if error.status == 404 else "BadRequest", error.reason
-                )
+                response = self._error(error.status, _CODES.get(error.status, "BadRequest"), error.reason)
         response.headers["request-id"] = str(uuid.uuid4())
         response.enable_compression()
         return response
@@ -96,7 +97,7 @@ class Emulator:
         if tenant is None:
             return _refused(90002, f"Tenant '{request.match_info['tenant']}' not found.")
         if form.get("client_id") != self.client_id:
-            return _refused(700016, f"Application with identifier '{form.get('client_id')}' was not found.")
+            return _refused(700016, f"Application with identifier {form.get('client_id')!r} was not found.")
         if tenant.trouble == "secret_expired":
             return _refused(7000222, "The provided client secret keys for app are expired.")
         if form.get("client_secret") != self.client_secret:
