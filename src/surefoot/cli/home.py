@@ -1,0 +1,54 @@
+"""What every command opens: the data folder with its database, key and ratings."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from surefoot import settings
+from surefoot.errors import DataUnusable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from surefoot.scoring.ratings import Ratings
+    from surefoot.store.secrets import Keys
+
+
+def now() -> dt.datetime:
+    """Read the clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+class Home:
+    """An opened data folder."""
+
+    def __init__(self, read: settings.Settings) -> None:
+        from surefoot.scoring import ratings
+        from surefoot.store import database, secrets
+
+        self.settings = read
+        try:
+            read.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            message = f"The folder {read.data} cannot be made ({error.strerror}). Name another one with --data."
+            raise DataUnusable(message) from error
+        self.engine: Engine = database.engine(read.database)
+        database.upgrade(self.engine)
+        self.keys: Keys = secrets.load_key(read.data / "secret.key", read.key)
+        self.ratings: Ratings = ratings.load(read.ratings)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+@contextmanager
+def opened(data: Path | None, *, port: int | None = None) -> Iterator[Home]:
+    """Open the data folder; it is made when it is not there."""
+    home = Home(settings.read(data=data, port=port))
+    try:
+        yield home
+    finally:
+        home.close()

@@ -1,0 +1,207 @@
+"""The commands that keep running: serve, demo, emulator; and the sign-in link to a running page."""
+
+import datetime as dt
+import errno
+import socket
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from surefoot.cli import show
+from surefoot.cli.home import Home, now, opened
+from surefoot.cli.options import Data, Port
+from surefoot.errors import InputRefused
+
+if TYPE_CHECKING:
+    from surefoot.emulator.server import Emulator
+    from surefoot.emulator.world import World
+
+DEMO_LINK_LASTS = dt.timedelta(hours=12)
+EMULATOR_PORT = 8366
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(demo)
+    app.command()(serve)
+    app.command()(emulator)
+    app.command()(link)
+
+
+def demo(data: Data = None, port: Port = None) -> None:
+    """Show Surefoot on a made-up world: an emulated Graph, 26 tenants, a page in the browser.
+
+    Nothing is left behind unless --data names a folder. Ctrl-C ends it.
+    Example: surefoot demo --port 9000
+    """
+    from surefoot.emulator.demo import demo as demo_world
+    from surefoot.emulator.server import Running
+
+    with ExitStack() as stack:
+        folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="surefoot-demo-")))
+        home = stack.enter_context(opened(folder, port=port))
+        _free(home.settings.port)
+        world = demo_world(now().date())
+        running = stack.enter_context(Running(world))
+        _connect(home, running, world)
+        _read_all(home)
+        _decide(home, world)
+        _page(home, DEMO_LINK_LASTS)
+
+
+def _free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            message = f"Port {port} is in use. Choose another one: --port 9000, or PORT=9000 make demo."
+            raise InputRefused(message) from error
+
+
+def _connect(home: Home, running: "Emulator", world: "World") -> None:
+    """Add the world's tenants, or point those of an earlier demo to the new emulator."""
+    from surefoot.model import AuthMethod, Cloud, Connection
+    from surefoot.store import database, secrets, tenants
+
+    way = Connection(
+        method=AuthMethod.SECRET,
+        cloud=Cloud.EMULATOR,
+        client_id=running.client_id,
+        graph_url=running.base_url,
+        login_url=running.login_url,
+    )
+    with database.writing(home.engine) as conn:
+        for made in world.tenants:
+            kept = tenants.by_id(conn, made.id)
+            if kept is None:
+                kept = tenants.add(conn, id=made.id, name=made.name, connection=way, now=now(), due_at=now())
+            else:
+                tenants.reconnect(conn, kept, way, now())
+            secrets.put(conn, home.keys, kept, "client_secret", running.client_secret)
+
+
+def _read_all(home: Home) -> None:
+    import asyncio
+
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from surefoot import jobs
+    from surefoot.store import database, tenants
+
+    with database.reading(home.engine) as conn:
+        total = len(tenants.all_of(conn, None))
+    columns = (TextColumn("Reading tenants"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        outcomes = asyncio.run(jobs.run_due(home.engine, home.keys, now, told=lambda _outcome: bar.advance(task)))
+    failed = [o for o in outcomes if o.error]
+    show.note(f"{len(outcomes) - len(failed)} of {len(outcomes)} tenants read.")
+    for outcome in failed:
+        show.note(f"  {outcome.tenant.name}: {outcome.message}")
+
+
+def _decide(home: Home, world: "World") -> None:
+    """Record what the world's people decided: Graph has no state for planned and in progress."""
+    from surefoot.store import database, decisions, tenants
+    from surefoot.sync.decisions import decide
+
+    with database.writing(home.engine) as conn:
+        for made in world.tenants:
+            kept = tenants.by_id(conn, made.id)
+            if kept is None or decisions.newest(conn, kept):
+                continue
+            for decision in made.decisions:
+                decide(conn, kept, decision, ratings=home.ratings)
+
+
+def serve(data: Data = None, port: Port = None) -> None:
+    """Serve the page and the API on 127.0.0.1, and read due tenants daily. Ctrl-C ends it.
+
+    Example: surefoot serve --data /var/lib/surefoot
+    """
+    with opened(data, port=port) as home:
+        _free(home.settings.port)
+        _page(home, dt.timedelta(minutes=15))
+
+
+def _page(home: Home, link_lasts: dt.timedelta) -> None:
+    """Run the web server and the runner until somebody ends them."""
+    import uvicorn
+
+    from surefoot.jobs import Runner
+    from surefoot.model import Tenant
+    from surefoot.store import database, tenants
+    from surefoot.web.app import LOOPBACK, create
+
+    runner = Runner(home.engine, home.keys, now)
+
+    def sync(tenant: Tenant) -> None:
+        with database.writing(home.engine) as conn:
+            tenants.make_due(conn, tenant, now())
+        runner.wake()
+
+    app = create(
+        engine=home.engine,
+        ratings=home.ratings,
+        clock=now,
+        graph_sync=sync,
+        allowed_hosts=LOOPBACK | home.settings.hosts,
+        tls=home.settings.tls,
+    )
+    _say_link(home, link_lasts)
+    runner.start()
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=home.settings.port, log_level="warning", server_header=False, access_log=False
+    )
+    try:
+        uvicorn.Server(config).run()
+    finally:
+        runner.stop()
+
+
+def _say_link(home: Home, lasts: dt.timedelta) -> None:
+    from surefoot.access.sessions import make_link
+    from surefoot.store import database
+
+    with database.writing(home.engine) as conn:
+        made = make_link(conn, now=now(), lasts=lasts)
+    show.line(f"Sign in once, here: http://127.0.0.1:{home.settings.port}/sign-in?link={made}")
+    show.line("Ctrl-C ends it; `surefoot link` makes a new link.")
+
+
+def link(data: Data = None, port: Port = None) -> None:
+    """Print a one-time sign-in link for the page of a running `surefoot serve`; it works for 15 minutes."""
+    with opened(data, port=port) as home:
+        _say_link(home, dt.timedelta(minutes=15))
+
+
+def emulator(
+    seed: Annotated[int | None, typer.Option(help="Another generated world; without it, the demo's.")] = None,
+    tenants: Annotated[int, typer.Option(help="How many tenants a generated world has.")] = 3,
+    port: Annotated[int, typer.Option(help="The port on loopback.")] = EMULATOR_PORT,
+) -> None:
+    """Serve an emulated Microsoft Graph on loopback, and print what is needed to sign in to it.
+
+    Example: surefoot emulator --seed 7 --tenants 5
+    """
+    import time
+
+    from surefoot.emulator.demo import demo as demo_world
+    from surefoot.emulator.server import Running, lines
+    from surefoot.emulator.world import generate
+
+    today = now().date()
+    world = demo_world(today) if seed is None else generate(seed, today, tenants=tenants)
+    _free(port)
+    with Running(world, port) as running:
+        for text in lines(running):
+            show.line(text)
+        while True:
+            time.sleep(3600)

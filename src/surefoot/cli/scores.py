@@ -1,0 +1,180 @@
+"""The commands that show scores, and the one that decides."""
+
+import datetime as dt
+from typing import Annotated
+
+import typer
+
+from surefoot.access.viewers import LOCAL, tenant_for
+from surefoot.cli import show
+from surefoot.cli.home import now, opened
+from surefoot.cli.options import Data, Json, TenantName
+from surefoot.errors import InputRefused
+from surefoot.model import Decision, Impact, Status
+from surefoot.pages import actions as actions_page
+from surefoot.pages import history as history_page
+from surefoot.pages import overview as overview_page
+from surefoot.pages.outlets import snake
+from surefoot.pages.overview import Overview
+from surefoot.store import database
+from surefoot.sync.decisions import decide
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(overview)
+    app.command()(actions)
+    app.command()(history)
+    app.command("set-status")(set_status)
+
+
+def overview(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:  # noqa: FBT002 - a flag
+    """Show how a tenant stands: score, categories, top actions, statuses.
+
+    Example: surefoot overview contoso
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        page = overview_page.build(conn, found, ratings=home.ratings, days=days)
+    show.json(page) if json else _overview(page)
+
+
+def _overview(page: Overview) -> None:
+    show.line(f"{page.tenant.name}  {page.as_of or ''}")
+    if page.synced.message and page.as_of:
+        show.line(f"! {page.synced.message} (failing since {show.when(page.synced.failing_since)})")
+    if page.percent is None:
+        show.line(f"Secure Score: not known. {page.unknown or ''}")
+        return
+    change = f"  {show.signed(page.trend.percent)} since {page.trend.since}" if page.trend else ""
+    show.line(f"Secure Score: {show.percent(page.percent)}{change}")
+    show.line(f"Points achieved: {show.points(page.points)} of {show.points(page.max_points)}")
+    show.line(f"Points available: {show.points(page.points_available)}")
+    for name, score in (("Planned", page.planned_score), ("Achievable", page.achievable_score)):
+        show.line(f"{name} score: {show.percent(score.percent if score else None)}")
+    if page.maxima.known < page.maxima.controls or page.maxima.estimated:
+        show.line(_maxima(page))
+    show.line()
+    rows = [
+        [c.category, show.percent(c.percent), f"{show.points(c.points)}/{show.points(c.max_points)}"]
+        for c in page.categories
+    ]
+    show.table(["Category", "Score", "Points"], rows, numbers=frozenset({1, 2}))
+    show.line()
+    _actions(list(page.top_actions))
+    show.line()
+    show.line(", ".join(f"{count} {show.STATUSES[s].lower()}" for s, count in page.statuses.items() if count))
+
+
+def _maxima(page: Overview) -> str:
+    known = f"{page.maxima.known} of {page.maxima.controls} controls have a known maximum"
+    return f"{known}, {page.maxima.estimated} of them by Surefoot's estimate." if page.maxima.estimated else f"{known}."
+
+
+def _actions(listed: list[actions_page.Action]) -> None:
+    rows = [
+        [
+            a.name + (" *" if a.quick_win else "") + (" (regressed)" if a.regressed else ""),
+            a.category,
+            "" if a.impact is None else show.level(a.impact),
+            show.level(a.difficulty) + ("~" if a.difficulty_estimated else ""),
+            "?" if a.points is None else "+" + show.points(a.points),
+            show.STATUSES[a.status],
+        ]
+        for a in listed
+    ]
+    heads = ["Recommended action", "Category", "Impact", "Difficulty", "Points", "Status"]
+    show.table(heads, rows, numbers=frozenset({4}))
+    if any(a.quick_win for a in listed):
+        show.line("* quick win")
+    if any(a.difficulty_estimated for a in listed):
+        show.line("~ Surefoot's estimate")
+
+
+def actions(
+    tenant: TenantName = None,
+    category: str | None = None,
+    status: Annotated[str | None, typer.Option(help="toAddress, planned, inProgress, riskAccepted, ...")] = None,
+    impact: Annotated[str | None, typer.Option(help="high, medium or low")] = None,
+    json: Json = False,  # noqa: FBT002 - a flag
+    data: Data = None,
+) -> None:
+    """List the recommended actions, most worthwhile first.
+
+    Example: surefoot actions contoso --status toAddress --impact high
+    """
+    wanted = actions_page.Filter(
+        category=category,
+        status=None if status is None else _status(status),
+        impact=None if impact is None else _impact(impact),
+    )
+    with opened(data) as home, database.reading(home.engine) as conn:
+        page = actions_page.build(conn, tenant_for(conn, LOCAL, tenant), ratings=home.ratings, wanted=wanted)
+    if json:
+        show.json(page)
+    elif page.actions:
+        _actions(list(page.actions))
+    else:
+        show.line("No action matches." if page.scored else "Nothing is known of this tenant yet: run `surefoot sync`.")
+
+
+def _status(text: str) -> Status:
+    try:
+        return Status(snake(text.replace("-", "_")))
+    except ValueError:
+        message = f"{text!r} is no status; these are: {', '.join(s.value for s in Status)}."
+        raise InputRefused(message) from None
+
+
+def _impact(text: str) -> Impact:
+    try:
+        return Impact(text.lower())
+    except ValueError:
+        message = f"{text!r} is no impact; these are: high, medium, low."
+        raise InputRefused(message) from None
+
+
+def history(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:  # noqa: FBT002 - a flag
+    """List the daily scores; days that are missing are not invented.
+
+    Example: surefoot history contoso --days 30
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        page = history_page.build(conn, tenant_for(conn, LOCAL, tenant), days=days)
+    if json:
+        show.json(page)
+        return
+    rows = [
+        [str(d.date), show.percent(d.percent), f"{show.points(d.points)}/{show.points(d.max_points)}"]
+        for d in page.history
+    ]
+    show.table(["Day", "Score", "Points"], rows, numbers=frozenset({1, 2}))
+    show.line(f"{len(page.history)} days shown, {page.missing} missing between them.")
+
+
+def set_status(
+    tenant: Annotated[str, typer.Argument(help="A name or id.")],
+    action: Annotated[str, typer.Argument(help="The action's id, as `surefoot actions --json` shows it.")],
+    status: Annotated[str, typer.Argument(help="planned, inProgress, riskAccepted, toAddress, thirdParty, alternate")],
+    comment: str | None = None,
+    owner: str | None = None,
+    due: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    data: Data = None,
+) -> None:
+    """Decide about an action: planned, in progress, risk accepted ...
+
+    Example: surefoot set-status contoso MFARegistrationV2 planned --comment "after the pilot"
+    """
+    decided = Decision(
+        control=action,
+        status=_status(status),
+        decided_at=now(),
+        decided_by=LOCAL.name,
+        comment=comment,
+        owner=owner,
+        due=due.date() if due else None,
+    )
+    with opened(data) as home, database.writing(home.engine) as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        kept = decide(conn, found, decided, ratings=home.ratings)
+    show.line(f"{found.name}: {kept.control} is now {show.STATUSES[kept.status].lower()}.")
