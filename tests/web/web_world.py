@@ -8,9 +8,9 @@ from pathlib import Path
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
-from surefoot.access import sessions, tokens
 from web_samples import HOSTILE, PROFILE
 
+from surefoot.access import sessions, tokens
 from surefoot.model import (
     AuthMethod,
     Cloud,

@@ -16,6 +16,7 @@ from surefoot.pages import history as history_page
 from surefoot.pages import overview as overview_page
 from surefoot.pages.outlets import snake
 from surefoot.pages.overview import Overview
+from surefoot.scoring.actions import Action
 from surefoot.store import database
 from surefoot.sync.decisions import decide
 
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("set-status")(set_status)
 
 
-def overview(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:  # noqa: FBT002 - a flag
+def overview(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:
     """Show how a tenant stands: score, categories, top actions, statuses.
 
     Example: surefoot overview contoso
@@ -71,7 +72,7 @@ def _maxima(page: Overview) -> str:
     return f"{known}, {page.maxima.estimated} of them by Surefoot's estimate." if page.maxima.estimated else f"{known}."
 
 
-def _actions(listed: list[actions_page.Action]) -> None:
+def _actions(listed: list[Action]) -> None:
     rows = [
         [
             a.name + (" *" if a.quick_win else "") + (" (regressed)" if a.regressed else ""),
@@ -96,7 +97,7 @@ def actions(
     category: str | None = None,
     status: Annotated[str | None, typer.Option(help="toAddress, planned, inProgress, riskAccepted, ...")] = None,
     impact: Annotated[str | None, typer.Option(help="high, medium or low")] = None,
-    json: Json = False,  # noqa: FBT002 - a flag
+    json: Json = False,
     data: Data = None,
 ) -> None:
     """List the recommended actions, most worthwhile first.
@@ -134,7 +135,7 @@ def _impact(text: str) -> Impact:
         raise InputRefused(message) from None
 
 
-def history(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:  # noqa: FBT002 - a flag
+def history(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:
     """List the daily scores; days that are missing are not invented.
 
     Example: surefoot history contoso --days 30

@@ -43,7 +43,7 @@ def add(
     ] = None,
     secret_env: Annotated[str | None, typer.Option(help="An environment variable that holds it.")] = None,
     graph_url: Annotated[str | None, typer.Option(help="The emulator's base address.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Change the tenant if it is there already.")] = False,  # noqa: FBT002 - a flag
+    yes: Annotated[bool, typer.Option("--yes", help="Change the tenant if it is there already.")] = False,
     data: Data = None,
 ) -> None:
     """Add a tenant. The secret comes from standard input, a file or the environment, never from an argument.
@@ -93,7 +93,7 @@ def _secret(file: Path | None, variable: str | None) -> str:
 
 
 @tenant_app.command("list")
-def list_tenants(json: Json = False, data: Data = None) -> None:  # noqa: FBT002 - a flag
+def list_tenants(json: Json = False, data: Data = None) -> None:
     """List the tenants with their scores."""
     with opened(data) as home, database.reading(home.engine) as conn:
         page = tenants_page.build(conn, tenants.all_of(conn, LOCAL.tenants))
@@ -153,7 +153,7 @@ async def _check(tenant: Tenant, way: Connection, held: dict[str, str]) -> list[
 @tenant_app.command("remove")
 def remove(
     tenant: Annotated[str, typer.Argument(help="A name or id.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,  # noqa: FBT002 - a flag
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     data: Data = None,
 ) -> None:
     """Remove a tenant with all its history, decisions and secrets. This cannot be undone."""
@@ -250,7 +250,7 @@ def doctor(data: Data = None) -> None:
 def create_token(
     name: Annotated[str, typer.Argument(help="What it is for.")],
     tenant: Annotated[list[str] | None, typer.Option(help="May see only this tenant; may be repeated.")] = None,
-    read_only: Annotated[bool, typer.Option("--read-only", help="May not decide.")] = False,  # noqa: FBT002 - a flag
+    read_only: Annotated[bool, typer.Option("--read-only", help="May not decide.")] = False,
     data: Data = None,
 ) -> None:
     """Make an API token. It is shown this once.
