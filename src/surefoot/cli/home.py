@@ -25,6 +25,7 @@ class Home:
     """An opened data folder."""
 
     def __init__(self, read: settings.Settings) -> None:
+        from surefoot.cli import logs
         from surefoot.scoring import ratings
         from surefoot.store import database, secrets
 
@@ -34,6 +35,7 @@ class Home:
         except OSError as error:
             message = f"The folder {read.data} cannot be made ({error.strerror}). Name another one with --data."
             raise DataUnusable(message) from error
+        logs.begin(read.data / "logs")
         self.engine: Engine = database.engine(read.database)
         database.upgrade(self.engine)
         self.keys: Keys = secrets.load_key(read.data / "secret.key", read.key)
