@@ -2,6 +2,7 @@
 
 import logging.handlers
 import re
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ _SECRET_NAMES = ("secret", "token", "authorization", "password", "certificate", 
 _SECRETS = re.compile(r"Bearer\s+\S+|sf_[\w-]{20,}|eyJ[\w-]{10,}\.[\w.-]+|(?<=client_secret=)[^&\s]+|(?<=link=)[\w-]+")
 
 
-def redact(_logger: object, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def redact(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """Take secrets out of an event, before it is rendered: by the name of a field, and by their form in any text."""
     return {name: _clean(name, value) for name, value in event.items()}
 
