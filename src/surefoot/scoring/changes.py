@@ -62,6 +62,19 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     controls: tuple[Held, ...]
 
 
+class Alike(msgspec.Struct, frozen=True, kw_only=True):
+    """The controls that both days hold alike, as sums: left out of the days, they need not be looked at."""
+
+    points: float = 0.0
+    max_points: float = 0.0
+    """Of those whose maximum is known."""
+    unknown: bool = False
+    """Whether there are some whose maximum is not."""
+
+
+NONE_ALIKE = Alike()
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """One reason for a difference between two days."""
 
@@ -104,14 +117,17 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Largest first."""
 
 
-def explain(before: Day, after: Day) -> Explanation:
-    """Say why the percent differs; the parts sum to the difference, and a day against itself has none."""
+def explain(before: Day, after: Day, alike: Alike = NONE_ALIKE) -> Explanation:
+    """Say why the percent differs; the parts sum to the difference, and a day against itself has none.
+
+    The days hold all of their controls, or all but those that they hold alike, whose sums are then in `alike`.
+    """
     weigh = _weigher(before, after)
     before, after = _alike(before, after), _alike(after, before)
     held_a, held_b = _by_id(before), _by_id(after)
     order = list(dict.fromkeys([*held_a, *held_b]))
     changes = [c for i in order for c in _of_control(held_a.get(i), held_b.get(i), weigh)]
-    changes += _rest(before, after, weigh)
+    changes += _rest(before, after, alike, weigh)
     a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
     return Explanation(
         since=before.day,
@@ -214,29 +230,28 @@ def _maximum(held: Held | None) -> float:
     return (held.max_points or 0.0) if held else 0.0
 
 
-def _rest(before: Day, after: Day, weigh: Weigh) -> list[Change]:
+def _rest(before: Day, after: Day, alike: Alike, weigh: Weigh) -> list[Change]:
     """Give what the controls by name do not account for: the group of unknown maxima, then the unexplained."""
-    points = _beyond_points(after) - _beyond_points(before)
-    group_a, group_b = _group(before), _group(after)
-    beyond = _beyond_maxima(after) - _beyond_maxima(before)
-    by_group = group_b - group_a
+    points = _beyond_points(after, alike) - _beyond_points(before, alike)
+    beyond_a, beyond_b = _beyond_maxima(before, alike), _beyond_maxima(after, alike)
+    by_group = _group(after, beyond_b, alike) - _group(before, beyond_a, alike)
     return _change(Kind.UNKNOWN_MAXIMA, (None, None), 0.0, by_group, weigh) + _change(
-        Kind.UNEXPLAINED, (None, None), points, beyond - by_group, weigh
+        Kind.UNEXPLAINED, (None, None), points, beyond_b - beyond_a - by_group, weigh
     )
 
 
-def _beyond_points(day: Day) -> float:
-    return day.points - fsum(h.points for h in day.controls)
+def _beyond_points(day: Day, alike: Alike) -> float:
+    return day.points - fsum((alike.points, *(h.points for h in day.controls)))
 
 
-def _beyond_maxima(day: Day) -> float:
-    return day.max_points - fsum(_maximum(h) for h in day.controls)
+def _beyond_maxima(day: Day, alike: Alike) -> float:
+    return day.max_points - fsum((alike.max_points, *(_maximum(h) for h in day.controls)))
 
 
-def _group(day: Day) -> float:
+def _group(day: Day, beyond: float, alike: Alike) -> float:
     """Give the points that the controls of unknown maximum share: what is left of the day's maximum, if positive."""
-    unknown = any(h.max_points is None for h in day.controls)
-    return max(0.0, _beyond_maxima(day)) if unknown else 0.0
+    unknown = alike.unknown or any(h.max_points is None for h in day.controls)
+    return max(0.0, beyond) if unknown else 0.0
 
 
 def _largest_first(change: Change) -> tuple[float, float, str, str]:

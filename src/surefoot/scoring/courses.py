@@ -1,0 +1,110 @@
+"""The course of a control over time: its points, and its maximum as far as its own days tell it."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from surefoot.scoring.maxima import ROUNDING
+
+DECIMALS = 2
+
+
+class Piece(NamedTuple):
+    """Days on which nothing of a control changed, both ends among them; gaps of the history may lie inside."""
+
+    from_day: dt.date
+    to_day: dt.date
+    points: float
+    percent: float | None
+    """Graph's `scoreInPercentage`, 0 to 100."""
+    category: str
+
+
+class Stretch(NamedTuple):
+    """The same days with the maximum that holds on them."""
+
+    from_day: dt.date
+    to_day: dt.date
+    points: float
+    max_points: float | None
+    """None: nothing tells it (it is known as part of a sum at most)."""
+    category: str
+
+    def covers(self, day: dt.date) -> bool:
+        """Say whether a day lies in it."""
+        return self.from_day <= day <= self.to_day
+
+
+class _Bounds(NamedTuple):
+    """Between which values a maximum lies, given what Graph's rounding leaves open."""
+
+    low: float
+    high: float
+
+    def narrowed(self, other: "_Bounds") -> "_Bounds | None":
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        return _Bounds(low, high) if low <= high else None
+
+
+def resolve(pieces: Sequence[Piece], usual: float | None) -> tuple[Stretch, ...]:
+    """Give each piece the maximum that it shares with its neighbours.
+
+    Neighbours share one as long as a single value fits all of their rounded percents: rounding alone never looks
+    like a changed maximum. Pieces without points take the maximum before them, else the one after, else `usual`
+    (the profile's).
+    """
+    bounds = [_bounds(p) for p in pieces]
+    maxima: list[float | None] = [None] * len(pieces)
+    for places, common in _shared(bounds):
+        value = _pick(common, usual)
+        for place in places:
+            maxima[place] = value
+    known = _filled(maxima, usual)
+    return tuple(
+        Stretch(p.from_day, p.to_day, p.points, most if most is None else max(most, p.points), p.category)
+        for p, most in zip(pieces, known, strict=True)
+    )
+
+
+def _bounds(piece: Piece) -> _Bounds | None:
+    if not piece.percent or piece.percent <= ROUNDING or piece.points <= 0:
+        return None
+    return _Bounds(100.0 * piece.points / (piece.percent + ROUNDING), 100.0 * piece.points / (piece.percent - ROUNDING))
+
+
+def _shared(bounds: Sequence[_Bounds | None]) -> list[tuple[list[int], _Bounds]]:
+    """Group neighbours that one maximum fits; those that tell nothing are left out."""
+    groups: list[tuple[list[int], _Bounds]] = []
+    for place, found in enumerate(bounds):
+        if found is None:
+            continue
+        common = groups[-1][1].narrowed(found) if groups else None
+        if common is None:
+            groups.append(([place], found))
+        else:
+            groups[-1] = ([*groups[-1][0], place], common)
+    return groups
+
+
+def _pick(bounds: _Bounds, usual: float | None) -> float:
+    """Take the profile's maximum where it fits, else a whole number, else the middle."""
+    if usual is not None and bounds.low <= usual <= bounds.high:
+        return usual
+    middle = (bounds.low + bounds.high) / 2.0
+    whole = float(round(middle))
+    return whole if bounds.low <= whole <= bounds.high and whole > 0 else round(middle, DECIMALS)
+
+
+def _filled(maxima: Sequence[float | None], usual: float | None) -> list[float | None]:
+    known = [m for m in maxima if m is not None]
+    held = known[0] if known else usual
+    filled = []
+    for found in maxima:
+        held = held if found is None else found
+        filled.append(held)
+    return filled
+
+
+def at(stretches: Iterable[Stretch], day: dt.date) -> Stretch | None:
+    """Give the stretch that covers a day; None when the control was not scored then."""
+    return next((s for s in stretches if s.covers(day)), None)
