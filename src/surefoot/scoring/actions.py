@@ -143,7 +143,7 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
     state = profile.state if profile else None
     return Action(
         id=score.control,
-        name=_name(score.control, profile, rating),
+        name=name_of(score.control, profile, rating),
         category=score.category,
         service=service,
         product=product(service),
@@ -170,7 +170,8 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
     )
 
 
-def _name(control: str, profile: Profile | None, rating: Rating | None) -> str:
+def name_of(control: str, profile: Profile | None, rating: Rating | None) -> str:
+    """Give the profile's title, else the rating's, else the id."""
     title = (profile.title if profile else None) or (rating.title if rating else None)
     return " ".join((title or "").split()) or control
 

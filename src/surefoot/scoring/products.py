@@ -46,3 +46,25 @@ def product(service: str | None) -> str | None:
     if code.startswith("MDA_"):
         return _CONNECTORS.get(code.removeprefix("MDA_"), service.strip()[4:])
     return _NAMES.get(code, service.strip())
+
+
+_LICENCES = {
+    "HASAADFREE": "Microsoft Entra ID Free",
+    "HASAADP1": "Microsoft Entra ID P1",
+    "HASAADP2": "Microsoft Entra ID P2",
+    "HASAATP": "Microsoft Defender for Identity",
+    "HASAIPP1": "Purview Information Protection P1",
+    "HASAIPP2": "Purview Information Protection P2",
+    "HASEOP": "Exchange Online Protection",
+    "HASEXOP2": "Exchange Online Plan 2",
+    "HASM365E5": "Microsoft 365 E5",
+    "HASMCAS": "Microsoft Defender for Cloud Apps",
+    "HASMDEP2": "Microsoft Defender for Endpoint P2",
+    "HASMDOP2": "Microsoft Defender for Office 365 P2",
+    "HASSPOP2": "SharePoint Online Plan 2",
+}
+
+
+def licence(entry: str) -> str:
+    """Name an entry of `enabledServices`; an unknown one is shown as it is."""
+    return _LICENCES.get(entry.strip().upper(), entry.strip())

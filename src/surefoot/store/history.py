@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Integer, delete, func, insert, select, type_coerce, update
+from sqlalchemy import Column, Connection, Integer, Select, delete, func, insert, select, type_coerce, update
 
 from surefoot.model import Average, CategoryAverage, ControlScore, DayTotal, Snapshot, Source, Tenant
 from surefoot.store import schema
@@ -329,3 +329,24 @@ def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, 
         .order_by(average.c.basis)
     )
     return tuple(_average(*row) for row in conn.execute(query))
+
+
+def counts(conn: Connection, tenant: Tenant, day: dt.date) -> dict[str, tuple[float | None, float | None]]:
+    """Give Graph's `count` and `total` by control id, where a rich record of that very day was caught."""
+    if not conn.execute(_day_of(tenant, day, schema.day.c.rich)).scalar_one_or_none():
+        return {}
+    c, names = schema.reading.c, schema.control.c
+    query = select(names.id, c["count"], c.total).join(schema.control, names.key == c.control)
+    rows = conn.execute(query.where(c.tenant == tenant.key, c.from_day <= day, c.to_day >= day))
+    return {identity: (count, total) for identity, count, total in rows}
+
+
+def services(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[str, ...]:
+    """Give Graph's `enabledServices` of a stored day."""
+    texts = schema.shared_text
+    query = _day_of(tenant, day, texts.c.text).join(texts, texts.c.key == schema.day.c.services)
+    return tuple(json.loads(conn.execute(query).scalar_one_or_none() or "[]"))
+
+
+def _day_of(tenant: Tenant, day: dt.date, column: Column[Any]) -> Select[Any]:
+    return select(column).select_from(schema.day).where(schema.day.c.tenant == tenant.key, schema.day.c.day == day)
