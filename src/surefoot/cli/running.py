@@ -2,54 +2,76 @@
 
 import datetime as dt
 import errno
+import signal
 import socket
+import sys
 import tempfile
-from contextlib import ExitStack
+import threading
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, NoReturn
 
 import typer
+import uvicorn
 
+from surefoot.access.sessions import make_link
 from surefoot.cli import show
 from surefoot.cli.home import Home, now, opened
 from surefoot.cli.options import Data, Port
+from surefoot.cli.reading import read_tenants
+from surefoot.emulator.demo import demo as demo_world
+from surefoot.emulator.server import Emulator, Running, lines
+from surefoot.emulator.world import World, generate
 from surefoot.errors import InputRefused
-
-if TYPE_CHECKING:
-    from surefoot.emulator.server import Emulator
-    from surefoot.emulator.world import World
+from surefoot.jobs import Runner
+from surefoot.model import AuthMethod, Cloud, Connection, Tenant
+from surefoot.store import database, decisions, secrets, tenants
+from surefoot.sync.decisions import decide
+from surefoot.web.app import LOOPBACK, create
 
 DEMO_LINK_LASTS = dt.timedelta(hours=12)
+LINK_LASTS = dt.timedelta(minutes=15)
 EMULATOR_PORT = 8366
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command()(demo)
-    app.command()(serve)
-    app.command()(emulator)
-    app.command()(link)
+app = typer.Typer()
 
 
+@app.command()
 def demo(data: Data = None, port: Port = None) -> None:
     """Show Surefoot on a made-up world: an emulated Graph, 26 tenants, a page in the browser.
 
     Nothing is left behind unless --data names a folder. Ctrl-C ends it.
+
     Example: surefoot demo --port 9000
     """
-    from surefoot.emulator.demo import demo as demo_world
-    from surefoot.emulator.server import Running
-
+    signal.signal(signal.SIGTERM, _end)
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="surefoot-demo-")))
         home = stack.enter_context(opened(folder, port=port))
         _free(home.settings.port)
         world = demo_world(now().date())
+        _refuse_others(home, world)
         running = stack.enter_context(Running(world))
         _connect(home, running, world)
         _read_all(home)
         _decide(home, world)
         _page(home, DEMO_LINK_LASTS)
+
+
+def _end(_signal: int, _frame: object) -> NoReturn:
+    """Leave in order, so that what was made for the time being is removed."""
+    sys.exit(0)
+
+
+def _refuse_others(home: Home, world: World) -> None:
+    """Keep the made-up world out of a folder that holds real tenants."""
+    made = {tenant.id for tenant in world.tenants}
+    with database.reading(home.engine) as conn:
+        others = [t.name for t in tenants.all_of(conn, None) if t.id not in made]
+    if others:
+        message = f"{home.settings.data} holds tenants of your own ({others[0]}, ...): name another folder with --data."
+        raise InputRefused(message)
 
 
 def _free(port: int) -> None:
@@ -64,11 +86,8 @@ def _free(port: int) -> None:
             raise InputRefused(message) from error
 
 
-def _connect(home: Home, running: "Emulator", world: "World") -> None:
+def _connect(home: Home, running: Emulator, world: World) -> None:
     """Add the world's tenants, or point those of an earlier demo to the new emulator."""
-    from surefoot.model import AuthMethod, Cloud, Connection
-    from surefoot.store import database, secrets, tenants
-
     way = Connection(
         method=AuthMethod.SECRET,
         cloud=Cloud.EMULATOR,
@@ -87,31 +106,16 @@ def _connect(home: Home, running: "Emulator", world: "World") -> None:
 
 
 def _read_all(home: Home) -> None:
-    import asyncio
-
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from surefoot import jobs
-    from surefoot.store import database, tenants
-
     with database.reading(home.engine) as conn:
-        total = len(tenants.all_of(conn, None))
-    columns = (TextColumn("Reading tenants"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total)
-        outcomes = asyncio.run(jobs.run_due(home.engine, home.keys, now, told=lambda _outcome: bar.advance(task)))
+        outcomes = read_tenants(home, tenants.all_of(conn, None))
     failed = [o for o in outcomes if o.error]
     show.note(f"{len(outcomes) - len(failed)} of {len(outcomes)} tenants read.")
     for outcome in failed:
         show.note(f"  {outcome.tenant.name}: {outcome.message}")
 
 
-def _decide(home: Home, world: "World") -> None:
+def _decide(home: Home, world: World) -> None:
     """Record what the world's people decided: Graph has no state for planned and in progress."""
-    from surefoot.store import database, decisions, tenants
-    from surefoot.sync.decisions import decide
-
     with database.writing(home.engine) as conn:
         for made in world.tenants:
             kept = tenants.by_id(conn, made.id)
@@ -121,25 +125,21 @@ def _decide(home: Home, world: "World") -> None:
                 decide(conn, kept, decision, ratings=home.ratings)
 
 
+@app.command()
 def serve(data: Data = None, port: Port = None) -> None:
     """Serve the page and the API on 127.0.0.1, and read due tenants daily. Ctrl-C ends it.
+
+    To reach it from elsewhere, put a proxy with TLS before it: docs/running.md.
 
     Example: surefoot serve --data /var/lib/surefoot
     """
     with opened(data, port=port) as home:
         _free(home.settings.port)
-        _page(home, dt.timedelta(minutes=15))
+        _page(home, LINK_LASTS)
 
 
 def _page(home: Home, link_lasts: dt.timedelta) -> None:
     """Run the web server and the runner until somebody ends them."""
-    import uvicorn
-
-    from surefoot.jobs import Runner
-    from surefoot.model import Tenant
-    from surefoot.store import database, tenants
-    from surefoot.web.app import LOOPBACK, create
-
     runner = Runner(home.engine, home.keys, now)
 
     def sync(tenant: Tenant) -> None:
@@ -161,14 +161,13 @@ def _page(home: Home, link_lasts: dt.timedelta) -> None:
         app, host="127.0.0.1", port=home.settings.port, log_level="warning", server_header=False, access_log=False
     )
     try:
-        uvicorn.Server(config).run()
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run()
     finally:
         runner.stop()
 
 
 def _say_link(home: Home, lasts: dt.timedelta) -> None:
-    from surefoot.access.sessions import make_link
-    from surefoot.store import database
 
     with database.writing(home.engine) as conn:
         made = make_link(conn, now=now(), lasts=lasts)
@@ -176,12 +175,17 @@ def _say_link(home: Home, lasts: dt.timedelta) -> None:
     show.line("Ctrl-C ends it; `surefoot link` makes a new link.")
 
 
+@app.command()
 def link(data: Data = None, port: Port = None) -> None:
-    """Print a one-time sign-in link for the page of a running `surefoot serve`; it works for 15 minutes."""
+    """Print a one-time sign-in link for the page of a running `surefoot serve`; it works for 15 minutes.
+
+    Example: surefoot link --data /var/lib/surefoot
+    """
     with opened(data, port=port) as home:
-        _say_link(home, dt.timedelta(minutes=15))
+        _say_link(home, LINK_LASTS)
 
 
+@app.command()
 def emulator(
     seed: Annotated[int | None, typer.Option(help="Another generated world; without it, the demo's.")] = None,
     tenants: Annotated[int, typer.Option(help="How many tenants a generated world has.")] = 3,
@@ -191,17 +195,12 @@ def emulator(
 
     Example: surefoot emulator --seed 7 --tenants 5
     """
-    import time
-
-    from surefoot.emulator.demo import demo as demo_world
-    from surefoot.emulator.server import Running, lines
-    from surefoot.emulator.world import generate
-
     today = now().date()
     world = demo_world(today) if seed is None else generate(seed, today, tenants=tenants)
     _free(port)
     with Running(world, port) as running:
         for text in lines(running):
             show.line(text)
-        while True:
-            time.sleep(3600)
+        sys.stdout.flush()
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()

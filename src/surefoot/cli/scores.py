@@ -20,15 +20,10 @@ from surefoot.scoring.actions import Action
 from surefoot.store import database
 from surefoot.sync.decisions import decide
 
-
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command()(overview)
-    app.command()(actions)
-    app.command()(history)
-    app.command("set-status")(set_status)
+app = typer.Typer()
 
 
+@app.command()
 def overview(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:
     """Show how a tenant stands: score, categories, top actions, statuses.
 
@@ -92,6 +87,7 @@ def _actions(listed: list[Action]) -> None:
         show.line("~ Surefoot's estimate")
 
 
+@app.command()
 def actions(
     tenant: TenantName = None,
     category: str | None = None,
@@ -135,6 +131,7 @@ def _impact(text: str) -> Impact:
         raise InputRefused(message) from None
 
 
+@app.command()
 def history(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:
     """List the daily scores; days that are missing are not invented.
 
@@ -153,6 +150,7 @@ def history(tenant: TenantName = None, days: int = 90, json: Json = False, data:
     show.line(f"{len(page.history)} days shown, {page.missing} missing between them.")
 
 
+@app.command("set-status")
 def set_status(
     tenant: Annotated[str, typer.Argument(help="A name or id.")],
     action: Annotated[str, typer.Argument(help="The action's id, as `surefoot actions --json` shows it.")],

@@ -1,7 +1,9 @@
 """Tables and lines for a terminal of any width; the API's bytes for programs."""
 
 import datetime as dt
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 
 from surefoot.model import Difficulty, Impact, Status
@@ -59,14 +61,49 @@ def when(value: dt.datetime | None) -> str:
     return "never" if value is None else value.strftime("%Y-%m-%d %H:%M UTC")
 
 
+def counted(count: int, what: str) -> str:
+    """Write a number of things: `1 day`, `2 days`."""
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
+def width() -> int:
+    """Give the columns of the terminal, 80 where there is none."""
+    return shutil.get_terminal_size((80, 24)).columns
+
+
+def wrapped(text: str, *, indent: int = 0) -> None:
+    """Print a sentence over as many lines as it takes."""
+    margin = " " * indent
+    line(textwrap.fill(text, max(width(), indent + 20), initial_indent=margin, subsequent_indent=margin))
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: frozenset[int] = frozenset()) -> None:
-    """Print a table that fits the terminal: long words wrap, numbers are never cut."""
+    """Print a table; where the terminal is too narrow for one, a block a row. Nothing is cut."""
     from rich.console import Console
     from rich.table import Table
 
+    if _least(heads, rows) > width():
+        _blocks(heads, rows)
+        return
     made = Table(box=None, pad_edge=False, header_style="bold")
     for n, head in enumerate(heads):
-        made.add_column(head, justify="right" if n in numbers else "left", no_wrap=n in numbers, overflow="fold")
+        made.add_column(head, justify="right" if n in numbers else "left", no_wrap=n > 0, overflow="fold")
     for row in rows:
         made.add_row(*row)
-    Console(highlight=False, markup=False).print(made)
+    Console(highlight=False, markup=False, emoji=False, width=width()).print(made)
+
+
+_LEAST_NAME = 24
+"""A first column that is narrower is no pleasure to read."""
+
+
+def _least(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Give the columns that a table takes at least: the first column may wrap, the others not."""
+    widths = [max(len(cell) for cell in column) for column in zip(heads, *rows, strict=True)]
+    return min(widths[0], _LEAST_NAME) + sum(widths[1:]) + 2 * (len(heads) - 1)
+
+
+def _blocks(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for first, *rest in rows:
+        wrapped(first)
+        wrapped(", ".join(f"{h.lower()} {cell}" for h, cell in zip(heads[1:], rest, strict=True) if cell), indent=2)

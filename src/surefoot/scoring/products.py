@@ -48,6 +48,24 @@ def product(service: str | None) -> str | None:
     return _NAMES.get(code, service.strip())
 
 
+def service_of(product: str) -> str | None:
+    """Give the service code of a product that people name; None when there is none that is known."""
+    wanted = " ".join(product.split()).casefold()
+    return _CODES.get(wanted)
+
+
+_CODES = {name.casefold(): code for code, name in reversed(_NAMES.items())} | {
+    "azure active directory": "AZUREAD",
+    "exchange online": "EXO",
+    "defender for endpoint": "MDATP",
+    "defender for identity": "AZURE ATP",
+    "defender for office": "MDO",
+    "defender for office 365": "MDO",
+    "microsoft information protection": "MIP",
+    "microsoft teams": "MS TEAMS",
+    "sharepoint online": "SPO",
+}
+
 _LICENCES = {
     "HASAADFREE": "Microsoft Entra ID Free",
     "HASAADP1": "Microsoft Entra ID P1",

@@ -218,6 +218,13 @@ def newest_total(conn: Connection, tenant: Tenant) -> DayTotal | None:
     return None if row is None else _total(row)
 
 
+def source_of(conn: Connection, tenant: Tenant, day: dt.date) -> Source | None:
+    """Say where a stored day came from; None when it is not stored."""
+    c = schema.day.c
+    found = conn.execute(select(c.source).where(c.tenant == tenant.key, c.day == day)).scalar_one_or_none()
+    return None if found is None else _RANKS[found]
+
+
 def newest_day(conn: Connection, tenant: Tenant) -> dt.date | None:
     """Give the newest stored day."""
     total = newest_total(conn, tenant)

@@ -1,8 +1,11 @@
-"""Saved answers of Graph as history: a look at one's own score without an app registration."""
+"""Saved answers of Graph and the portal's CSV export as history: one's own score without an app registration."""
 
 import datetime as dt
 import gzip
 import io
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,13 @@ from sqlalchemy import Connection as Database
 from surefoot.errors import AnswerNotUnderstood, ImportRefused
 from surefoot.graph import wire
 from surefoot.graph.wire import Refusal
-from surefoot.model import Connection, Profile, Snapshot, Source, Tenant
-from surefoot.store import history, profiles, tenants
+from surefoot.model import Connection, Decision, Profile, Snapshot, Source, Status, Tenant
+from surefoot.scoring.products import service_of
+from surefoot.scoring.ratings import Ratings
+from surefoot.store import decisions, history, profiles, tenants
+from surefoot.sync import portal
+from surefoot.sync.decisions import LONGEST_COMMENT
+from surefoot.sync.portal import Export
 
 LARGEST = 256 * 2**20
 """Bytes of a file, unpacked."""
@@ -26,6 +34,8 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     profiles: tuple[Profile, ...]
     refused: tuple[Refusal, ...]
     tenant_id: str | None
+    export: Export | None = None
+    """A CSV export: it becomes a snapshot when tenant and day are known."""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,11 +47,14 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     last: dt.date | None
     controls: int
     profiles: int
+    decisions: int
     refused: tuple[Refusal, ...]
+    notes: tuple[str, ...] = ()
+    """What else a person should know."""
 
 
 def read(path: Path) -> Imported:
-    """Read a file: a page, a list of pages or records, one record, or a line each.
+    """Read a file: a page, a list of pages or records, one record, a line each, or a CSV export of the portal.
 
     Raises `ImportRefused` saying what is wrong with it.
     """
@@ -50,7 +63,11 @@ def read(path: Path) -> Imported:
     except OSError as error:
         message = f"It cannot be read: {error.strerror}."
         raise ImportRefused(message) from error
-    records = _records(_json(_unpacked(body)))
+    unpacked = _unpacked(body)
+    if _is_table(unpacked):
+        export = portal.parse(_text(unpacked))
+        return Imported(snapshots=(), profiles=(), refused=export.refused, tenant_id=None, export=export)
+    records = _records(_json(unpacked))
     if not records:
         message = "It holds no secure scores and no control profiles."
         raise ImportRefused(message)
@@ -86,6 +103,23 @@ def _unpacked(body: bytes) -> bytes:
         if body.startswith(mark):
             return body.decode(name, errors="replace").encode(errors="replace")
     return body
+
+
+def _text(body: bytes) -> str:
+    """Read text that is UTF-8, or else what Windows writes."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
+
+
+def _is_table(body: bytes) -> bool:
+    """Say whether this is meant to be a table: no JSON, no web page, and known headers or a delimiter at its head."""
+    start = body.lstrip()[:1]
+    if start in {b"{", b"[", b"<", b""} or body[:4] == b"PK\x03\x04":
+        return False
+    head = _text(body[:20_000])
+    return portal.looks_like(head) or any(sign in head.split("\n", 1)[0] for sign in ",;\t")
 
 
 def _json(body: bytes) -> Any:  # noqa: ANN401 - JSON enters
@@ -132,25 +166,136 @@ def _tenant_id(days: tuple[Snapshot, ...], texts: list[dict[str, Any]]) -> str |
     return next(iter(found), None)
 
 
-def store(conn: Database, imported: Imported, *, name: str | None, now: dt.datetime) -> Summary:
+def store(
+    conn: Database,
+    imported: Imported,
+    *,
+    name: str | None,
+    now: dt.datetime,
+    ratings: Ratings,
+    day: dt.date | None = None,
+) -> Summary:
     """Save what a file holds; the tenant is made, called `name`, when its id is new.
 
-    Raises `ImportRefused` when the file does not say whose it is, or holds another tenant than the one so called.
+    `day` is the day of a CSV export (None: today). Raises `ImportRefused` when the file does not say whose it is, or
+    holds another tenant than the one so called.
     """
+    if imported.export is not None:
+        return _store_export(conn, imported.export, name, day or now.date(), now, ratings)
     tenant = _tenant(conn, imported, name, now)
     saved = history.save(conn, tenant, imported.snapshots, now=now)
     if imported.profiles:
         profiles.save(conn, tenant, imported.profiles, now=now)
-    days = sorted(s.day for s in imported.snapshots)
+    return _summary(tenant, saved, imported.snapshots, imported.refused, profiles=len(imported.profiles))
+
+
+def _summary(
+    tenant: Tenant,
+    saved: history.Saved,
+    snapshots: Sequence[Snapshot],
+    refused: tuple[Refusal, ...],
+    *,
+    profiles: int = 0,
+    decisions: int = 0,
+    notes: tuple[str, ...] = (),
+) -> Summary:
+    days = sorted(s.day for s in snapshots)
     return Summary(
         tenant=tenant,
         saved=saved,
         first=days[0] if days else None,
         last=days[-1] if days else None,
-        controls=len({c.control.casefold() for s in imported.snapshots for c in s.controls}),
-        profiles=len(imported.profiles),
-        refused=imported.refused,
+        controls=len({c.control.casefold() for s in snapshots for c in s.controls}),
+        profiles=profiles,
+        decisions=decisions,
+        refused=refused,
+        notes=notes,
     )
+
+
+def _store_export(
+    conn: Database, export: Export, name: str | None, day: dt.date, now: dt.datetime, ratings: Ratings
+) -> Summary:
+    if day > now.date():
+        message = f"The day {day} lies in the future."
+        raise ImportRefused(message)
+    if not export.rows:
+        message = "It has the right columns, but no row that can be read."
+        raise ImportRefused(message)
+    tenant = _tenant_of_export(conn, name, now)
+    known = profiles.of(conn, tenant)
+    ids = portal.identities(export.rows, _titles(known, ratings))
+    made = portal.snapshot(export, ids, tenant=tenant.id, day=day)
+    saved = history.save(conn, tenant, [made], now=now)
+    profiles.save(conn, tenant, portal.profiles(export, ids, known, service_of), now=now)
+    taken, notes = _take_statuses(conn, tenant, export, ids, day)
+    if history.source_of(conn, tenant, day) is not Source.PORTAL_EXPORT:
+        notes = (f"{day} is known from Graph already, and was left as it is.", *notes)
+    if unnamed := sum(portal.is_made(control) for control in ids.values()):
+        notes = (*notes, f"{unnamed} of {len(ids)} titles are not known; they are kept under an id made of the title.")
+    if export.unlicensed:
+        notes = (*notes, f"{_rows(export.unlicensed)} of products without a licence, which have no score.")
+    return _summary(tenant, saved, [made], export.refused, decisions=taken, notes=notes)
+
+
+def _titles(known: Mapping[str, Profile], ratings: Ratings) -> dict[str, list[str]]:
+    """Give the ids by folded title: those of the tenant's own profiles first, else those of Surefoot's ratings."""
+    rated = {portal.folded_title(title): found for title, found in ratings.by_title().items()}
+    own: dict[str, list[str]] = {}
+    for profile in known.values():
+        own.setdefault(portal.folded_title(profile.title), []).append(profile.control)
+    return rated | own
+
+
+def _take_statuses(
+    conn: Database, tenant: Tenant, export: Export, ids: Mapping[int, str], day: dt.date
+) -> tuple[int, tuple[str, ...]]:
+    """Record what the portal's people decided, unless something newer is known; say what was not taken over."""
+    strange = Counter(row.status_word for row in export.rows if row.status is None and row.status_word)
+    notes = tuple(
+        f"{_rows(n)} with the status {word!r}, which Surefoot does not know: no decision was made of it."
+        for word, n in strange.items()
+    )
+    if history.newest_day(conn, tenant) != day:
+        return 0, ("Newer days are known: the statuses of this export were not taken over.", *notes)
+    held, at, taken = decisions.newest(conn, tenant), dt.datetime.combine(day, dt.time.min, dt.UTC), 0
+    for row in export.rows:
+        control, status = ids[row.line], row.status
+        kept = held.get(control.casefold())
+        full = row.points >= row.max_points and status not in {Status.THIRD_PARTY, Status.ALTERNATE}
+        untouched = kept is None and status is Status.TO_ADDRESS
+        if status is None or status is Status.COMPLETED or full or untouched:
+            continue
+        if kept is None or (kept.decided_at <= at and kept.status is not status):
+            made = Decision(
+                control=control, status=status, decided_at=at, decided_by="portal export", comment=_comment(row)
+            )
+            decisions.record(conn, tenant, made)
+            taken += 1
+    return taken, notes
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" + ("" if count == 1 else "s")
+
+
+def _comment(row: portal.Row) -> str | None:
+    """Keep a row's note, without what no text should hold."""
+    plain = "".join(c for c in row.notes or "" if c.isprintable())
+    return plain[:LONGEST_COMMENT] or None
+
+
+def _tenant_of_export(conn: Database, name: str | None, now: dt.datetime) -> Tenant:
+    """Give the tenant that is so called; a new one gets an id made of its name, for the file tells none."""
+    if name is None:
+        message = "A CSV export does not say which tenant it belongs to: name it with --tenant."
+        raise ImportRefused(message)
+    wanted = name.strip()
+    for tenant in tenants.all_of(conn, None):
+        if wanted.casefold() in {tenant.name.casefold(), tenant.id}:
+            return tenant
+    made = str(uuid.uuid5(uuid.NAMESPACE_OID, f"surefoot:{wanted.casefold()}"))
+    return tenants.add(conn, id=made, name=wanted, connection=Connection(), now=now, due_at=None)
 
 
 def _tenant(conn: Database, imported: Imported, name: str | None, now: dt.datetime) -> Tenant:
@@ -166,17 +311,3 @@ def _tenant(conn: Database, imported: Imported, name: str | None, now: dt.dateti
         raise ImportRefused(message)
     title = name or f"Imported {imported.tenant_id[:8]}"
     return tenants.add(conn, id=imported.tenant_id, name=title, connection=Connection(), now=now, due_at=None)
-
-
-def told(summary: Summary) -> list[str]:
-    """Say what importing did, a line each."""
-    saved, lines = summary.saved, []
-    if summary.first:
-        kept = f"{saved.days_new} new, {saved.days_changed} changed, {saved.days_kept} known"
-        days = saved.days_new + saved.days_changed + saved.days_kept
-        lines.append(f"{summary.tenant.name}: {days} days from {summary.first} to {summary.last} ({kept})")
-        lines.append(f"{summary.controls} controls")
-    if summary.profiles:
-        lines.append(f"{summary.tenant.name}: {summary.profiles} control profiles")
-    lines.append(f"{len(summary.refused)} records refused" + ("" if not summary.refused else ":"))
-    return lines + [f"  {r.what}: {r.why}" for r in summary.refused[:20]]

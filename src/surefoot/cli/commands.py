@@ -1,0 +1,58 @@
+"""The commands by name: where each lives, and its one line in `surefoot --help`."""
+
+from importlib import import_module
+from typing import Any, ClassVar, NamedTuple
+
+import typer
+from typer.core import TyperGroup
+
+
+class Place(NamedTuple):
+    """Where a command lives."""
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "demo": Place("running", "Show Surefoot on a made-up world: nothing to sign in to, nothing left behind."),
+    "serve": Place("running", "Serve the page and the API, and read due tenants daily."),
+    "link": Place("running", "Print a one-time sign-in link for the page of a running server."),
+    "emulator": Place("running", "Serve an emulated Microsoft Graph on loopback."),
+    "tenant": Place("tenant", "Add, list, check and remove tenants."),
+    "sync": Place("reading", "Read tenants from Graph now: one, or all that are connected."),
+    "import": Place("reading", "Import saved Graph answers or the portal's CSV export as history."),
+    "overview": Place("scores", "Show how a tenant stands: score, categories, top actions, statuses."),
+    "actions": Place("scores", "List the recommended actions, most worthwhile first."),
+    "history": Place("scores", "List the daily scores."),
+    "set-status": Place("scores", "Decide about an action: planned, in progress, risk accepted ..."),
+    "token": Place("token", "Make, list and revoke API tokens."),
+    "doctor": Place("doctor", "Say what is set up, what is due, what fails, and what to do."),
+}
+
+
+class Lazy(TyperGroup):
+    """The commands, each imported when it is called: `--help` of the whole imports none."""
+
+    places: ClassVar[dict[str, Place]] = COMMANDS
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401, ARG002 - typer's
+        """Name the commands in the order of the table."""
+        return list(self.places)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - typer's
+        """Import a command; None when there is none of this name."""
+        place = self.places.get(cmd_name)
+        if place is None:
+            return None
+        module = import_module(f"surefoot.cli.{place.module}")
+        group = typer.main.get_group(module.app)
+        return group.commands.get(cmd_name, group)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer's
+        """Write the summary of every command without importing it."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.summary) for name, place in self.places.items()])
+        self.format_epilog(ctx, formatter)

@@ -1,0 +1,168 @@
+"""The commands about tenants: add, list, check, remove."""
+
+import asyncio
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surefoot.access.viewers import LOCAL, tenant_for
+from surefoot.cli import show
+from surefoot.cli.home import now, opened
+from surefoot.cli.options import Data, Json, TenantName
+from surefoot.errors import InputRefused
+from surefoot.graph import clouds
+from surefoot.graph.client import GraphClient
+from surefoot.model import AuthMethod, Cloud, Connection
+from surefoot.pages import tenants as tenants_page
+from surefoot.store import database, history, secrets, tenants
+from surefoot.sync.checks import OK, Check, check
+
+app = typer.Typer(help="Add, list, check and remove tenants.", no_args_is_help=True)
+
+_NEEDS = {AuthMethod.SECRET: "client_secret", AuthMethod.CERTIFICATE: "certificate"}
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(help="What you call it.")],
+    tenant_id: Annotated[str, typer.Option(help="The tenant id, a GUID.")],
+    client_id: Annotated[str | None, typer.Option(help="The app registration's client id.")] = None,
+    method: Annotated[AuthMethod, typer.Option(help="How Surefoot signs in.")] = AuthMethod.SECRET,
+    cloud: Annotated[Cloud, typer.Option(help="Microsoft's cloud.")] = Cloud.GLOBAL,
+    secret_file: Annotated[
+        Path | None, typer.Option(help="A file that holds the secret, or certificate and key (PEM).")
+    ] = None,
+    secret_env: Annotated[str | None, typer.Option(help="An environment variable that holds it.")] = None,
+    graph_url: Annotated[str | None, typer.Option(help="The emulator's base address.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Change the tenant if it is there already.")] = False,
+    data: Data = None,
+) -> None:
+    """Add a tenant. The secret comes from standard input, a file or the environment, never from an argument.
+
+    Example: surefoot tenant add Contoso --tenant-id GUID --client-id GUID --secret-env GRAPH_SECRET
+    """
+    way = Connection(method=method, cloud=cloud, client_id=client_id, graph_url=graph_url, login_url=graph_url)
+    clouds.hosts(way)
+    field = _NEEDS.get(method)
+    if field and not client_id:
+        message = "Name the app registration with --client-id (its Overview page calls it Application ID)."
+        raise InputRefused(message)
+    with opened(data) as home:
+        with database.reading(home.engine) as conn:
+            kept = tenants.by_id(conn, tenant_id)
+        if kept is not None and not yes:
+            message = f"{kept.name} has this id already; --yes changes how it is reached."
+            raise InputRefused(message)
+        secret = _secret(secret_file, secret_env) if field else None
+        with database.writing(home.engine) as conn:
+            if kept is None:
+                kept = tenants.add(conn, id=tenant_id, name=name, connection=way, now=now(), due_at=now())
+            else:
+                tenants.rename(conn, kept, name)
+                tenants.reconnect(conn, kept, way, now())
+            secrets.forget(conn, kept)
+            if field and secret:
+                secrets.put(conn, home.keys, kept, field, secret)
+    show.line(f"{name} is added. Next: surefoot tenant check {kept.id}")
+
+
+def _secret(file: Path | None, variable: str | None) -> str:
+    """Take a secret from where it may come from."""
+    if file is not None:
+        try:
+            found = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            message = f"The file {file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}."
+            raise InputRefused(message) from error
+    elif variable is not None:
+        found = os.environ.get(variable, "")
+    elif sys.stdin.isatty():
+        found = getpass.getpass("Client secret: ")
+    else:
+        found = sys.stdin.read()
+    if not found.strip():
+        message = "The secret is empty: give it on standard input, with --secret-file or with --secret-env."
+        raise InputRefused(message)
+    return found.strip()
+
+
+@app.command("list")
+def list_tenants(json: Json = False, data: Data = None) -> None:
+    """List the tenants with their scores.
+
+    Example: surefoot tenant list
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        page = tenants_page.build(conn, tenants.all_of(conn, LOCAL.tenants))
+    if json:
+        show.json(page)
+        return
+    if not page.total:
+        show.line("No tenant yet: surefoot tenant add, or surefoot import saved scores, or surefoot demo.")
+        return
+    rows = [
+        [r.tenant.name, show.percent(r.percent), show.signed(r.trend), str(r.as_of or "never"), r.synced.error or "ok"]
+        for r in page.tenants
+    ]
+    show.table(["Tenant", "Score", "30 days", "Day", "Sync"], rows, numbers=frozenset({1, 2}))
+    show.line(f"{show.counted(page.total, 'tenant')}, {page.failing} failing.")
+
+
+@app.command("check")
+def check_tenant(tenant: TenantName = None, json: Json = False, data: Data = None) -> None:
+    """Sign in to a tenant, call each endpoint, and say which permission is missing.
+
+    Example: surefoot tenant check contoso
+    """
+    with opened(data) as home:
+        with database.reading(home.engine) as conn:
+            found = tenant_for(conn, LOCAL, tenant)
+            way, held = tenants.connection(conn, found), secrets.get_all(conn, home.keys, found)
+        if way.method is AuthMethod.NONE:
+            message = f"{found.name} has no connection to Graph (its history was imported): surefoot tenant add --yes."
+            raise InputRefused(message)
+
+        async def tried() -> Check:
+            async with GraphClient() as graph:
+                return await check(graph, found, way, held, now=now())
+
+        done = asyncio.run(tried())
+    show.json(done) if json else _steps(done)
+    if not done.passed:
+        raise typer.Exit(1)
+
+
+def _steps(done: Check) -> None:
+    for step in done.steps:
+        mark = "ok" if step.result == OK else ("FAILED" if step.needed else "missing")
+        show.line(f"{mark:8}{step.name}" + (f" ({step.permission})" if step.permission else ""))
+        if step.message:
+            show.wrapped(step.message, indent=8)
+    show.line("Everything that Surefoot needs works." if done.passed else "Surefoot cannot read this tenant yet.")
+
+
+@app.command()
+def remove(
+    tenant: Annotated[str, typer.Argument(help="A name or id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data: Data = None,
+) -> None:
+    """Remove a tenant with all its history, decisions and secrets. This cannot be undone.
+
+    Example: surefoot tenant remove fabrikam
+    """
+    with opened(data) as home:
+        with database.reading(home.engine) as conn:
+            found = tenant_for(conn, LOCAL, tenant)
+            days = len(history.days(conn, found))
+        if not yes:
+            typer.confirm(
+                f"Remove {found.name} with {show.counted(days, 'stored day')}? Nobody can undo it.", abort=True
+            )
+        with database.writing(home.engine) as conn:
+            tenants.remove(conn, found)
+    show.line(f"{found.name} is removed.")

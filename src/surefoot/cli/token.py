@@ -1,0 +1,71 @@
+"""The commands about API tokens."""
+
+from typing import Annotated
+
+import typer
+
+from surefoot.access.tokens import create_token
+from surefoot.access.viewers import LOCAL, tenant_for
+from surefoot.cli import show
+from surefoot.cli.home import now, opened
+from surefoot.cli.options import Data, Json
+from surefoot.store import access, database
+
+app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
+
+
+@app.command()
+def create(
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    tenant: Annotated[list[str] | None, typer.Option(help="May see only this tenant; may be repeated.")] = None,
+    read_only: Annotated[bool, typer.Option("--read-only", help="May not decide.")] = False,
+    data: Data = None,
+) -> None:
+    """Make an API token. It is shown this once.
+
+    Example: surefoot token create grafana --read-only --tenant contoso
+    """
+    with opened(data) as home, database.writing(home.engine) as conn:
+        visible = frozenset(tenant_for(conn, LOCAL, t).id for t in tenant) if tenant else None
+        made = create_token(conn, name=name, tenants=visible, can_write=not read_only, now=now())
+    show.line(made)
+
+
+@app.command("list")
+def list_tokens(json: Json = False, data: Data = None) -> None:
+    """List the tokens, without the tokens themselves.
+
+    Example: surefoot token list
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        kept = access.list_tokens(conn)
+    if json:
+        show.json(kept)
+        return
+    if not kept:
+        show.line("No token yet: surefoot token create NAME.")
+        return
+    rows = [
+        [
+            t.name,
+            "all" if t.tenants is None else str(len(t.tenants)),
+            "read and decide" if t.can_write else "read",
+            str(t.created_at.date()),
+        ]
+        for t in kept
+    ]
+    show.table(["Token", "Tenants", "May", "Made"], rows)
+
+
+@app.command()
+def revoke(
+    name: Annotated[str, typer.Argument(help="The token's name, as `surefoot token list` shows it.")],
+    data: Data = None,
+) -> None:
+    """Revoke a token: it is refused from the next request on.
+
+    Example: surefoot token revoke grafana
+    """
+    with opened(data) as home, database.writing(home.engine) as conn:
+        access.revoke_token(conn, name)
+    show.line(f"{name} is revoked.")
