@@ -36,6 +36,9 @@ _COLUMNS = {
 }
 """Headers that are known, folded, by language: English, German, French."""
 
+_ENGLISH = frozenset({"recommended action", "improvement action"})
+"""Headers of the languages that write a decimal point."""
+
 _STATUSES: dict[str, Status] = {
     "to address": Status.TO_ADDRESS,
     "zu behandeln": Status.TO_ADDRESS,
@@ -109,6 +112,7 @@ def parse(text: str) -> Export:
         found = ", ".join(heads[:15]) or "none"
         message = f"Its first line lacks the columns {' and '.join(lacking)}; it has: {found}."
         raise ImportRefused(message)
+    decimal = "." if _folded(heads[places["name"]]) in _ENGLISH else ","
     rows: list[Row] = []
     refused: list[Refusal] = []
     unlicensed, seen = 0, set[str]()
@@ -119,7 +123,7 @@ def parse(text: str) -> Export:
             unlicensed += 1
             continue
         try:
-            row = _row(line, cells, places)
+            row = _row(line, cells, places, decimal)
             _once(row, seen)
         except ValueError as error:
             refused.append(Refusal(f"line {line}", str(error)))
@@ -169,7 +173,7 @@ def _cell(cells: Sequence[str], places: Mapping[str, int], name: str) -> str:
     return "" if place is None or place >= len(cells) else " ".join(cells[place].split())
 
 
-def _row(line: int, cells: Sequence[str], places: Mapping[str, int]) -> Row:
+def _row(line: int, cells: Sequence[str], places: Mapping[str, int], decimal: str) -> Row:
     def cell(name: str) -> str:
         return _cell(cells, places, name)
 
@@ -177,7 +181,7 @@ def _row(line: int, cells: Sequence[str], places: Mapping[str, int]) -> Row:
     if not name or len(name) > LONGEST_TITLE:
         message = f"an action's name has 1 to {LONGEST_TITLE} characters"
         raise ValueError(message)
-    points, most = _points(cell("points"))
+    points, most = _points(cell("points"), decimal)
     category = cell("category")
     rank = cell("rank")
     return Row(
@@ -205,27 +209,26 @@ def _once(row: Row, seen: set[str]) -> None:
 _POINTS = re.compile(r"([\d.,\s]+)/([\d.,\s]+)")
 
 
-def _points(text: str) -> tuple[float, float]:
+def _points(text: str, decimal: str) -> tuple[float, float]:
     """Read `0/10`, `1,5/10` or `1.234,5/2.000`."""
     found = _POINTS.fullmatch(text)
     if not found:
         message = f"{text[:40]!r} is not points of possible points, as 3/10 is"
         raise ValueError(message)
-    points, most = (_number(part) for part in found.groups())
+    points, most = (_number(part, decimal) for part in found.groups())
     if most <= 0 or points > most:
         message = f"{text[:40]!r} are more points than possible, or none are possible"
         raise ValueError(message)
     return points, most
 
 
-def _number(text: str) -> float:
-    """Read a number with a decimal point or comma; of both signs the last is the decimal one."""
+def _number(text: str, decimal: str) -> float:
+    """Read a number; the sign that isn't the language's decimal one groups thousands, or else is decimal too."""
     plain = "".join(text.split())
-    if "," in plain and plain.rfind(",") > plain.rfind("."):
-        plain = plain.replace(".", "").replace(",", ".")
-    else:
-        plain = plain.replace(",", "")
-    number = float(plain)
+    groups = "," if decimal == "." else "."
+    if re.fullmatch(rf"\d{{1,3}}(\{groups}\d{{3}})+(\{decimal}\d*)?", plain):
+        plain = plain.replace(groups, "")
+    number = float(plain.replace(",", "."))
     if number > 1e6:  # noqa: PLR2004 - no tenant has a million points
         message = f"{text[:40]!r} is not a number of points"
         raise ValueError(message)
