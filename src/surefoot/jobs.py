@@ -140,6 +140,6 @@ class Runner:
             self._wake.clear()
             try:
                 asyncio.run(run_due(self._engine, self._keys, self._clock))
-            except SurefootError as error:
-                log.warning("the runner could not look", error=error.slug, message=error.sentence)
+            except Exception:
+                log.exception("the runner could not look; it tries again")
             self._wake.wait(self._tick)

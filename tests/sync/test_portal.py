@@ -22,7 +22,7 @@ DAY = dt.date(2026, 11, 23)
 
 ENGLISH = (
     "\ufeff"
-     """\
+    """\
 Rank,Recommended action,Score impact,Points achieved,Status,Regressed,Have license?,Category,Product,Last synced ,Notes
 1,Ensure custom banned passwords lists are used,+0.82 %,0/5,Planned,No,Yes,Identity,Microsoft Entra ID,,after the pilot
 2,Something nobody knows,+1.10 %,2.5/8,Risk accepted,No,Yes,Apps,Exchange Online,11/22/2026,
@@ -47,13 +47,6 @@ FRENCH = f"""\ufeff{FRENCH_HEAD}
 1;Activer l'authentification multifacteur;+3,24 %;0,5/10;À traiter;Non;Oui;Identité;Microsoft Entra ID;22/11/2026;
 2;Sans licence;+1 %;0/10;À traiter;Non;Non;Données;Microsoft Purview;22/11/2026;
 """
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Engine:
-    made = database.engine(tmp_path / "surefoot.db")
-    database.upgrade(made)
-    return made
 
 
 def take(engine: Engine, tmp_path: Path, text: str | bytes, day: dt.date = DAY, name: str = "Contoso") -> Summary:

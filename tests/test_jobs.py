@@ -1,0 +1,174 @@
+"""The loop over due tenants: whatever one of them does, the others go on."""
+
+import asyncio
+import datetime as dt
+import statistics
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from surefoot import jobs
+from surefoot.emulator.server import Emulator, Fault, Running
+from surefoot.emulator.world import generate
+from surefoot.model import AuthMethod, Cloud, Connection, SyncState, Tenant
+from surefoot.store import database, history, secrets, tenants
+from surefoot.store.secrets import Keys
+
+TODAY = dt.date(2026, 11, 24)
+NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    return secrets.load_key(tmp_path / "secret.key", None)
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Running(generate(5, TODAY, tenants=3)) as running:
+        yield running
+
+
+@pytest.fixture
+def known(engine: Engine, keys: Keys, emulator: Emulator) -> list[Tenant]:
+    way = Connection(
+        method=AuthMethod.SECRET,
+        cloud=Cloud.EMULATOR,
+        client_id=emulator.client_id,
+        graph_url=emulator.base_url,
+        login_url=emulator.login_url,
+    )
+    with database.writing(engine) as conn:
+        made = [
+            tenants.add(conn, id=t.id, name=t.name, connection=way, now=NOW, due_at=NOW) for t in emulator.world.tenants
+        ]
+        for tenant in made:
+            secrets.put(conn, keys, tenant, "client_secret", emulator.client_secret)
+    return made
+
+
+def run(engine: Engine, keys: Keys, now: dt.datetime = NOW) -> dict[str, jobs.Outcome]:
+    return {o.tenant.id: o for o in asyncio.run(jobs.run_due(engine, keys, lambda: now))}
+
+
+def states(engine: Engine, known: list[Tenant]) -> dict[str, SyncState]:
+    with database.reading(engine) as conn:
+        return tenants.sync_states(conn, known)
+
+
+def test_every_due_tenant_is_read_and_due_again_in_its_own_minute_of_tomorrow(
+    engine: Engine, keys: Keys, known: list[Tenant]
+) -> None:
+    outcomes = run(engine, keys)
+    assert [o.error for o in outcomes.values()] == [None] * 3
+    found = states(engine, known)
+    assert all(s.synced_at == NOW for s in found.values())
+    assert {s.due_at.date() for s in found.values() if s.due_at} == {TODAY + dt.timedelta(days=1)}
+    assert run(engine, keys) == {}
+
+
+def test_one_that_fails_keeps_its_numbers_and_says_why_and_since_when(
+    engine: Engine, keys: Keys, known: list[Tenant], emulator: Emulator
+) -> None:
+    run(engine, keys)
+    broken = known[1]
+    with database.reading(engine) as conn:
+        before = history.days(conn, broken)
+    for hours, pause in ((24, 1), (48, 2), (72, 4)):
+        later = NOW + dt.timedelta(hours=hours)
+        with database.writing(engine) as conn:
+            for tenant in known:
+                tenants.make_due(conn, tenant, later)
+        emulator.faults.append(Fault(tenant=broken.id, path="secureScores", status=403, body=b"{}", times=1))
+        outcomes = run(engine, keys, later)
+        assert {i: o.error for i, o in outcomes.items()} == {
+            t.id: "consent-missing" if t is broken else None for t in known
+        }
+        state = states(engine, known)[broken.id]
+        assert state.due_at == later + dt.timedelta(hours=pause)
+        assert state.failing_since == NOW + dt.timedelta(hours=24)
+        assert "SecurityEvents.Read.All" in (state.message or "")
+        assert state.synced_at == NOW
+    with database.reading(engine) as conn:
+        assert history.days(conn, broken) == before
+
+
+def test_an_error_that_nobody_foresaw_stops_nobody_else(
+    engine: Engine, keys: Keys, known: list[Tenant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = jobs.pull
+
+    async def pull(engine: Engine, graph: object, tenant: Tenant, *rest: object, **named: object) -> object:
+        if tenant.id == known[0].id:
+            raise ZeroDivisionError
+        return await real(engine, graph, tenant, *rest, **named)
+
+    monkeypatch.setattr(jobs, "pull", pull)
+    outcomes = run(engine, keys)
+    assert [outcomes[t.id].error for t in known] == ["internal", None, None]
+    assert "ZeroDivisionError" in (states(engine, known)[known[0].id].message or "")
+
+
+def test_a_tenant_that_takes_for_ever_is_given_up(
+    engine: Engine, keys: Keys, known: list[Tenant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = jobs.pull
+
+    async def pull(engine: Engine, graph: object, tenant: Tenant, *rest: object, **named: object) -> object:
+        if tenant.id == known[0].id:
+            await asyncio.Event().wait()
+        return await real(engine, graph, tenant, *rest, **named)
+
+    monkeypatch.setattr(jobs, "pull", pull)
+    monkeypatch.setattr(jobs, "TIMEOUT", 2.0)
+    outcomes = run(engine, keys)
+    assert [outcomes[t.id].error is None for t in known] == [False, True, True]
+
+
+def test_a_claim_of_a_killed_worker_comes_back(engine: Engine, known: list[Tenant]) -> None:
+    with database.writing(engine) as conn:
+        assert len(tenants.claim_due(conn, NOW, limit=10, lease=jobs.LEASE)) == 3
+    with database.writing(engine) as conn:
+        assert tenants.claim_due(conn, NOW + jobs.LEASE / 2, limit=10, lease=jobs.LEASE) == []
+        assert len(tenants.claim_due(conn, NOW + jobs.LEASE, limit=10, lease=jobs.LEASE)) == len(known)
+
+
+def test_pauses_grow_to_a_day_and_no_further() -> None:
+    hours = [(jobs.next_try(n, NOW) - NOW) / dt.timedelta(hours=1) for n in (1, 2, 3, 4, 5, 6, 1000)]
+    assert hours == [1, 2, 4, 8, 16, 24, 24]
+
+
+def test_tenants_are_spread_over_the_day() -> None:
+    made = [
+        Tenant(id=str(uuid.uuid5(uuid.NAMESPACE_DNS, str(n))), name="x", key=n, created_at=NOW) for n in range(1000)
+    ]
+    minutes = [(jobs.next_day(t, NOW) - NOW.replace(hour=0)).total_seconds() / 60 - 1440 for t in made]
+    assert 0 <= min(minutes) <= max(minutes) < 1440
+    assert 650 < statistics.mean(minutes) < 790
+    assert jobs.next_day(made[0], NOW) == jobs.next_day(made[0], NOW + dt.timedelta(hours=3))
+
+
+def test_the_runner_survives_a_look_that_breaks_and_ends_when_told(
+    engine: Engine, keys: Keys, known: list[Tenant], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, done = [], threading.Event()
+    real = jobs.run_due
+
+    async def run_due(*given: object) -> list[jobs.Outcome]:
+        looks.append(1)
+        if len(looks) == 1:
+            raise MemoryError
+        outcomes = await real(*given)
+        done.set()
+        return outcomes
+
+    monkeypatch.setattr(jobs, "run_due", run_due)
+    runner = jobs.Runner(engine, keys, lambda: NOW, tick=0.01)
+    runner.start()
+    assert done.wait(60)
+    runner.stop()
+    assert all(s.synced_at == NOW for s in states(engine, known).values())
