@@ -64,15 +64,18 @@ def read(path: Path) -> Imported:
         message = f"It cannot be read: {error.strerror}."
         raise ImportRefused(message) from error
     unpacked = _unpacked(body)
+    if not unpacked.strip():
+        message = "It is empty."
+        raise ImportRefused(message)
     if _is_table(unpacked):
         export = portal.parse(_text(unpacked))
         return Imported(snapshots=(), profiles=(), refused=export.refused, tenant_id=None, export=export)
     records = _records(_json(unpacked))
-    if not records:
-        message = "It holds no secure scores and no control profiles."
-        raise ImportRefused(message)
     scores = [r for r in records if "createdDateTime" in r]
     texts = [r for r in records if "createdDateTime" not in r and "id" in r]
+    if not scores and not texts:
+        message = "It holds no secure scores and no control profiles."
+        raise ImportRefused(message)
     other = len(records) - len(scores) - len(texts)
     try:
         days = wire.snapshots(msgspec.json.encode({"value": scores}))

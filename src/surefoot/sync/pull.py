@@ -54,7 +54,7 @@ async def pull(
     connection, since = await asyncio.to_thread(_beginning, engine, tenant)
     provider = tokens.provider(tenant.id, connection, secrets)
     try:
-        days, catalogue = await _fetch(graph.tenant(tenant.id, connection, provider), since, progress)
+        days, catalogue = await _fetch(graph.tenant(tenant.id, connection, provider), since, now.date(), progress)
     finally:
         await provider.close()
     if not days.items:
@@ -75,13 +75,13 @@ async def pull(
 
 
 async def _fetch(
-    graph: TenantGraph, since: dt.date | None, progress: Progress | None
+    graph: TenantGraph, since: dt.date | None, today: dt.date, progress: Progress | None
 ) -> tuple[Fetched[Snapshot], Fetched[Profile] | BaseException]:
     def tell(what: str) -> Callable[[int], None] | None:
         return (lambda count: progress(what, count)) if progress else None
 
     days, catalogue = await asyncio.gather(
-        graph.snapshots(since=since, on_page=tell("days")),
+        graph.snapshots(since=since, today=today, on_page=tell("days")),
         graph.profiles(on_page=tell("controls")),
         return_exceptions=True,
     )
