@@ -151,7 +151,7 @@ class TenantGraph:
         url = self._origin / "v1.0/security/secureScores" % {"$top": str(top)}
 
         def enough(page: Page[Snapshot]) -> bool:
-            return since is not None and any(s.day < since for s in page.items)
+            return since is not None and any(s.day <= since for s in page.items)
 
         got = await self._list(url, wire.snapshots, on_page, enough)
         return self._own(got, now)
