@@ -42,8 +42,11 @@ class Home:
         self.ratings: Ratings = ratings.load(read.ratings)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database and the log."""
+        from surefoot.cli import logs
+
         self.engine.dispose()
+        logs.end()
 
 
 @contextmanager

@@ -33,7 +33,8 @@ def begin(folder: Path, *, level: int = logging.INFO) -> None:
     )
     handler.setFormatter(logging.Formatter("%(message)s"))
     root = logging.getLogger("surefoot")
-    root.handlers[:] = [handler]
+    end()
+    root.addHandler(handler)
     root.setLevel(level)
     root.propagate = False
     structlog.configure(
@@ -50,3 +51,11 @@ def begin(folder: Path, *, level: int = logging.INFO) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def end() -> None:
+    """Close the log."""
+    root = logging.getLogger("surefoot")
+    for handler in tuple(root.handlers):
+        root.removeHandler(handler)
+        handler.close()

@@ -16,3 +16,4 @@ TenantName = Annotated[
     str | None, typer.Argument(metavar="TENANT", help="A name or id; not needed with only one tenant.")
 ]
 Port = Annotated[int | None, typer.Option("--port", help="The port to listen on. [SUREFOOT_PORT or 8365]")]
+Days = Annotated[int, typer.Option("--days", min=1, max=36_500, help="How many days of history up to the newest.")]

@@ -188,7 +188,7 @@ def link(data: Data = None, port: Port = None) -> None:
 @app.command()
 def emulator(
     seed: Annotated[int | None, typer.Option(help="Another generated world; without it, the demo's.")] = None,
-    tenants: Annotated[int, typer.Option(help="How many tenants a generated world has.")] = 3,
+    tenants: Annotated[int, typer.Option(min=1, max=10_000, help="How many tenants a generated world has.")] = 3,
     port: Annotated[int, typer.Option(help="The port on loopback.")] = EMULATOR_PORT,
 ) -> None:
     """Serve an emulated Microsoft Graph on loopback, and print what is needed to sign in to it.

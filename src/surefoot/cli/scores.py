@@ -8,7 +8,7 @@ import typer
 from surefoot.access.viewers import LOCAL, tenant_for
 from surefoot.cli import show
 from surefoot.cli.home import now, opened
-from surefoot.cli.options import Data, Json, TenantName
+from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
 from surefoot.model import Decision, Impact, Status
 from surefoot.pages import actions as actions_page
@@ -24,7 +24,7 @@ app = typer.Typer()
 
 
 @app.command()
-def overview(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:
+def overview(tenant: TenantName = None, days: Days = 90, json: Json = False, data: Data = None) -> None:
     """Show how a tenant stands: score, categories, top actions, statuses.
 
     Example: surefoot overview contoso
@@ -132,7 +132,7 @@ def _impact(text: str) -> Impact:
 
 
 @app.command()
-def history(tenant: TenantName = None, days: int = 90, json: Json = False, data: Data = None) -> None:
+def history(tenant: TenantName = None, days: Days = 90, json: Json = False, data: Data = None) -> None:
     """List the daily scores; days that are missing are not invented.
 
     Example: surefoot history contoso --days 30

@@ -1,0 +1,184 @@
+"""Every command as its user calls it: what it prints, what it refuses, its exit code."""
+
+import io
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+from cli_run import Run
+
+from surefoot.cli.commands import COMMANDS
+from surefoot.emulator import answers
+from surefoot.emulator.server import Emulator, Fault
+
+
+def leaves() -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, place in COMMANDS.items():
+        group = typer.main.get_group(import_module(f"surefoot.cli.{place.module}").app)
+        found += [(name,)] if name in group.commands else [(name, sub) for sub in group.commands]
+    return found
+
+
+@pytest.mark.parametrize("words", leaves(), ids=" ".join)
+def test_every_command_has_help_with_an_example(run: Run, words: tuple[str, ...]) -> None:
+    ran = run(*words, "--help")
+    assert ran.code == 0
+    assert f"Example: surefoot {' '.join(words)}" in " ".join(ran.out.replace("│", " ").split())
+
+
+def test_the_summary_of_a_command_is_what_it_says_of_itself() -> None:
+    for name, place in COMMANDS.items():
+        group = typer.main.get_group(import_module(f"surefoot.cli.{place.module}").app)
+        said = group.commands.get(name, group).help or ""
+        assert said.strip(), name
+
+
+def test_help_imports_none_of_the_heavy_libraries() -> None:
+    code = (
+        "import sys; sys.argv = ['surefoot', '--help']\n"
+        "from surefoot.cli.main import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "heavy = {'sqlalchemy', 'aiohttp', 'fastapi', 'alembic', 'azure', 'msal', 'jinja2', 'rich'}\n"
+        "print('HEAVY', sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert "HEAVY []" in done.stdout
+
+
+def test_a_day_of_work_from_adding_to_deciding(connected: Run, emulator: Emulator) -> None:
+    run = connected
+    name = emulator.world.tenants[0].name
+    checked = run("tenant", "check", name)
+    assert checked.code == 0
+    assert "Everything that Surefoot needs works." in checked.out
+    synced = run("sync", "--json")
+    assert synced.code == 0
+    assert [r["error"] for r in synced.json] == [None, None]
+    listed = run("tenant", "list")
+    assert "2 tenants, 0 failing." in listed.out
+    page = run("overview", name, "--json").json
+    world = emulator.world.tenants[0]
+    newest = answers.score_of(world, world.days(emulator.world.today)[0], rich=True)
+    assert (page["points"], page["maxPoints"]) == (newest["currentScore"], newest["maxScore"])
+    action = run("actions", name, "--status", "toAddress", "--json").json["actions"][0]
+    decided = run("set-status", name, action["id"], "planned", "--comment", "soon")
+    assert decided.code == 0
+    assert "is now planned" in decided.out
+    after = run("actions", name, "--status", "planned", "--json").json
+    assert [a["id"] for a in after["actions"]] == [action["id"]]
+    assert len(run("history", name, "--days", "30", "--json").json["history"]) <= 30
+    assert run("doctor", "--json").json["problems"] == []
+
+
+def test_one_that_fails_sets_the_exit_code_and_is_told_by_the_doctor(connected: Run, emulator: Emulator) -> None:
+    first, second = emulator.world.tenants
+    emulator.faults.append(Fault(tenant=second.id, path="secureScores", status=403, body=b"{}"))
+    ran = connected("sync")
+    assert ran.code == 1
+    assert f"{first.name}: " in ran.out
+    assert "1 of 2 tenants read." in ran.out
+    assert "SecurityEvents.Read.All" in ran.out
+    told = connected("doctor")
+    assert "1 failing" in told.out
+    assert f"! {second.name}:" in told.out
+
+
+def test_check_says_which_permission_is_missing(connected: Run, emulator: Emulator) -> None:
+    emulator.world.tenants[0].trouble = "no_consent"
+    ran = connected("tenant", "check", emulator.world.tenants[0].name)
+    assert ran.code == 1
+    assert "FAILED  Secure scores (SecurityEvents.Read.All)" in ran.out
+    assert "Grant admin consent" in " ".join(ran.out.split())
+
+
+def test_check_says_when_the_secret_has_expired(connected: Run, emulator: Emulator) -> None:
+    emulator.world.tenants[0].trouble = "secret_expired"
+    ran = connected("tenant", "check", emulator.world.tenants[0].name, "--json")
+    assert ran.code == 1
+    assert [s["result"] for s in ran.json["steps"]] == ["secret-expired"]
+
+
+def test_removing_asks_first(connected: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = emulator.world.tenants[0].name
+    monkeypatch.setattr("sys.stdin", io.StringIO())  # nobody answers
+    assert connected("tenant", "remove", name).code != 0
+    assert connected("tenant", "remove", name, "--yes").code == 0
+    assert name not in connected("tenant", "list").out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("overview",), 1, "There is no tenant yet"),
+        (("overview", "nobody"), 1, "nobody"),
+        (("tenant", "add", "x", "--tenant-id", "no-guid", "--method", "managed_identity"), 2, "GUID"),
+        (("tenant", "add", "x", "--tenant-id", "no-guid", "--cloud", "china", "--client-id", "c"), 1, "21Vianet"),
+        (("history", "--days", "0"), 2, "--days"),
+        (("overview", "--days", "-4"), 2, "--days"),
+        (("import", "missing.json"), 1, "No such file"),
+        (("token", "revoke", "x"), 1, "no token"),
+        (("nonsense",), 2, "nonsense"),
+        (("set-status", "x", "y", "done"), 2, "is no status"),
+        (("emulator", "--tenants", "0"), 2, "--tenants"),
+    ],
+)
+def test_what_cannot_be_done_says_what_to_do(run: Run, words: tuple[str, ...], code: int, says: str) -> None:
+    ran = run(*words)
+    assert (ran.code, says in " ".join(ran.err.replace("│", " ").split())) == (code, True), ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_an_empty_folder_says_what_to_do_next(run: Run) -> None:
+    assert "surefoot tenant add" in run("tenant", "list").out
+    assert "surefoot demo" in " ".join(run("doctor").out.split())
+    assert "surefoot token create" in run("token", "list").out
+    assert "surefoot tenant add" in run("sync").out
+
+
+def test_a_folder_that_cannot_be_made_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    ran = run("doctor", "--data", str(tmp_path / "file" / "data"))
+    assert ran.code == 1
+    assert "Name another one with --data" in ran.err
+
+
+def test_tokens_are_made_listed_and_revoked(run: Run) -> None:
+    made = run("token", "create", "grafana", "--read-only")
+    assert made.out.startswith("sf_")
+    listed = run("token", "list", "--json")
+    assert [(t["name"], t["canWrite"]) for t in listed.json] == [("grafana", False)]
+    assert made.out.strip() not in listed.out
+    assert run("token", "revoke", "grafana").code == 0
+    assert run("token", "list", "--json").json == []
+
+
+@pytest.mark.parametrize("columns", [45, 60, 100, 200])
+def test_no_line_is_wider_than_the_terminal_and_nothing_is_cut(
+    connected: Run, emulator: Emulator, columns: int
+) -> None:
+    name = emulator.world.tenants[0].name
+    connected("sync")
+    whole = connected("actions", name, "--json").json["actions"]
+    for words in (("overview", name), ("actions", name), ("history", name), ("tenant", "list")):
+        out = connected(*words, columns=columns).out
+        assert max(map(len, out.splitlines())) <= columns, words
+        assert "…" not in out
+    plain = "".join(connected("actions", name, columns=columns).out.split())
+    assert all("".join(a["name"].split()) in plain for a in whole) or columns < 200
+
+
+def test_an_import_tells_what_was_read_and_what_was_refused(run: Run, emulator: Emulator, tmp_path: Path) -> None:
+    world = emulator.world.tenants[0]
+    days = [answers.score_of(world, d, rich=False) for d in world.days(emulator.world.today)[:3]]
+    (tmp_path / "scores.json").write_text(json.dumps({"value": [*days, {"createdDateTime": "never"}]}))
+    ran = run("import", "scores.json", "--tenant", "Mine")
+    assert ran.code == 0
+    assert "3 days from" in ran.out
+    assert "1 record refused:" in ran.out
+    again = run("import", "scores.json", "scores.json", "--tenant", "Mine", "--json")
+    assert [(f["daysKept"], f["error"]) for f in again.json] == [(3, None), (3, None)]
