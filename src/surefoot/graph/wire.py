@@ -5,6 +5,7 @@ Numbers may come as strings, flags as "true"; NUL and lone surrogates are cut ou
 """
 
 import datetime as dt
+import json
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -171,7 +172,7 @@ def _page(
     body: bytes, whole: msgspec.json.Decoder[list[W]], single: msgspec.json.Decoder[W], make: Callable[[W], T]
 ) -> Page[T]:
     try:
-        envelope = _ENVELOPE.decode(body)
+        envelope = _envelope(body)
         if not bytes(envelope.value):
             message = "Graph's answer has no list named value."
             raise AnswerNotUnderstood(message)
@@ -182,6 +183,29 @@ def _page(
     except _BROKEN as error:
         message = f"Graph's answer is not the JSON that it documents: {error}."
         raise AnswerNotUnderstood(message) from error
+
+
+def _envelope(body: bytes) -> _Envelope:
+    try:
+        return _ENVELOPE.decode(body)
+    except _BROKEN as error:
+        try:
+            return _ENVELOPE.decode(_mended(body))
+        except _BROKEN:
+            raise error from None
+
+
+def _mended(body: bytes) -> bytes:
+    """Write a page again that is JSON but for NaN, Infinity or half characters: they would cost the whole page.
+
+    A number that is none becomes null, and so costs its own record alone; a half character is left out.
+    """
+    value = json.loads(body.decode(errors="replace"), parse_constant=lambda _word: None, parse_int=_digits)
+    return json.dumps(value, ensure_ascii=False).encode(errors="ignore")
+
+
+def _digits(text: str) -> int | None:
+    return int(text) if len(text) < 18 else None  # noqa: PLR2004 - more digits than any number of Graph's
 
 
 def _one_by_one(
