@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
+from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -169,7 +170,7 @@ class TenantGraph:
 
     async def profiles(self, *, on_page: Callable[[int], None] | None = None) -> Fetched[Profile]:
         """Read all control profiles; a filter is of no use (Graph answers a long one with an empty list)."""
-        return await self._list(self._origin / "v1.0/security/secureScoreControlProfiles", wire.profiles, on_page)
+        return await self._list(self._origin.with_path(_PROFILES), wire.profiles, on_page)
 
     async def organization(self) -> str | None:
         """Read the organisation's display name; None when the permission Organization.Read.All is missing."""
@@ -187,7 +188,7 @@ class TenantGraph:
 
         Raises `WriteRefused` with Graph's words: families such as `scid_*` are set in their own portal.
         """
-        url = self._origin / "v1.0/security/secureScoreControlProfiles" / profile.control
+        url = self._origin.with_path(f"{_PROFILES}/{quote(_named_id(profile.control), safe='')}", encoded=True)
         body = {
             "state": state,
             "comment": comment or "",
@@ -316,6 +317,17 @@ class TenantGraph:
                 raise AnswerNotUnderstood(message, status=response.status)
             parts.append(part)
         return b"".join(parts)
+
+
+_PROFILES = "/v1.0/security/secureScoreControlProfiles"
+
+
+def _named_id(control: str) -> str:
+    """Give an id that names a control and leads nowhere else."""
+    if control.strip(".") == "":
+        message = f"{control!r} is no control."
+        raise WriteRefused(message)
+    return control
 
 
 _LARGE = 2**18

@@ -111,7 +111,8 @@ def provider(
         return _plain(tenant_id, connection, secrets, at)
     if connection.method is AuthMethod.DEVICE_CODE:
         return _device_code(tenant_id, connection, at, show)
-    return _azure(_credential(tenant_id, connection, secrets, {"authority": at.login_url, **(options or {})}), at)
+    given = {"authority": at.login_url, **(options or {})}
+    return _azure(lambda: _credential(tenant_id, connection, secrets, given), at)
 
 
 def _needed(value: str | None, what: str) -> str:
@@ -149,12 +150,20 @@ def _credential(tenant_id: str, connection: Connection, secrets: Mapping[str, st
             raise InputRefused(message)
 
 
-def _azure(credential: Any, at: Hosts) -> TokenProvider:  # noqa: ANN401 - of Microsoft's library
+def _azure(make: Callable[[], Any], at: Hosts) -> TokenProvider:
+    """Sign in by Microsoft's library, with a new credential for each token.
+
+    A credential keeps its token and gives it again, even after Graph has refused it.
+    """
     from azure.core.exceptions import AzureError, ClientAuthenticationError  # noqa: PLC0415
 
+    ready = [make()]  # what is missing is said at once
+
     async def fetch() -> Token:
+        credential = ready.pop() if ready else make()
         try:
-            got = await credential.get_token(f"{at.graph_url}/.default")
+            async with credential:
+                got = await credential.get_token(f"{at.graph_url}/.default")
         except ClientAuthenticationError as error:
             raise refusal(error.message) from error
         except (AzureError, ValueError) as error:
@@ -162,7 +171,11 @@ def _azure(credential: Any, at: Hosts) -> TokenProvider:  # noqa: ANN401 - of Mi
             raise Unavailable(message) from error
         return Token(got.token, float(got.expires_on))
 
-    return Cached(fetch, credential.close)
+    async def close() -> None:
+        while ready:
+            await ready.pop().close()
+
+    return Cached(fetch, close)
 
 
 def _device_code(tenant_id: str, connection: Connection, at: Hosts, show: Callable[[str], None]) -> TokenProvider:
