@@ -3,8 +3,10 @@
 import datetime as dt
 from math import fsum
 from typing import Any
+from zlib import crc32
 
-from surefoot.emulator.world import Control, Held, TenantWorld
+from surefoot.emulator.controls import Control
+from surefoot.emulator.world import Held, TenantWorld
 
 VENDOR = {"provider": "SecureScore", "providerVersion": None, "subProvider": None, "vendor": "Microsoft"}
 
@@ -13,31 +15,30 @@ Body = dict[str, Any]
 
 def score_of(tenant: TenantWorld, day: dt.date, *, rich: bool) -> Body:
     """Make the secureScore of one day; its points are the sum of its controls'."""
-    held = [(h, share) for h in tenant.held if (share := h.share(day)) is not None]
-    controls = [_control_score(tenant, h, share, day, rich=rich) for h, share in held]
+    held = [(h, s, m) for h in tenant.held if (s := h.share(day)) is not None and (m := h.control.max_on(day))]
+    controls = [_control_score(tenant, h, share, most, day, rich=rich) for h, share, most in held]
     return {
         "id": f"{tenant.id}_{day}",
         "azureTenantId": tenant.id,
         "activeUserCount": tenant.active_users,
         "createdDateTime": f"{day}T00:00:00Z",
         "currentScore": _plain(fsum(c["score"] for c in controls)),
-        "enabledServices": list(tenant.services),
+        "enabledServices": tenant.services_on(day),
         "licensedUserCount": tenant.licensed_users,
-        "maxScore": _plain(fsum(h.control.max_points for h, _ in held)),
+        "maxScore": _plain(fsum(most for _, _, most in held)),
         "vendorInformation": VENDOR,
         "averageComparativeScores": _averages(tenant, day),
         "controlScores": controls,
     }
 
 
-def _control_score(tenant: TenantWorld, held: Held, share: float, day: dt.date, *, rich: bool) -> Body:
-    most = held.control.max_points
+def _control_score(tenant: TenantWorld, held: Held, share: float, most: float, day: dt.date, *, rich: bool) -> Body:
     moved = held.jitter * ((day.toordinal() * 7 + len(held.control.id)) % 5) / 5 if held.jitter else 0.0
     state = _state(tenant, held.control, day)
     points = most if state == "ThirdParty" else round(most * max(0.0, share - moved), 2)
     body: Body = {
         "controlCategory": held.control.category,
-        "controlName": held.control.id,
+        "controlName": _spelled(held.control.id),
         "description": None,
         "score": _plain(points),
         "implementationStatus": "You have  of  users covered.",
@@ -49,10 +50,27 @@ def _control_score(tenant: TenantWorld, held: Held, share: float, day: dt.date, 
             "description": f"<p>{held.control.title.strip()} lowers the risk to your organization.</p>",
             "implementationStatus": f"You have {round(users * points / most)}&nbsp;of {users} users covered.",
             "lastSynced": f"{day}T0{len(held.control.id) % 6}:12:21Z",
-            "count": str(round(users * points / most)),
-            "total": str(users),
         }
+        body |= _extras(held.control.id, round(users * points / most), users)
     return body
+
+
+def _spelled(identity: str) -> str:
+    """Spell an id as scores do: now and then in another case than its profile."""
+    return identity.swapcase() if crc32(identity.encode()) % 40 == 0 else identity
+
+
+def _extras(identity: str, count: int, total: int) -> Body:
+    """Give the open extras: numbers and flags as strings, and one without the other."""
+    match crc32(identity.encode()) % 10:
+        case 0:
+            return {"on": "true" if count == total else "false"}
+        case 1:
+            return {"count": str(count), "IsApplicable": "true"}
+        case 2:
+            return {}
+        case _:
+            return {"count": str(count), "total": str(total)}
 
 
 def _state(tenant: TenantWorld, control: Control, day: dt.date) -> str:
@@ -72,11 +90,12 @@ def _averages(tenant: TenantWorld, day: dt.date) -> list[Body]:
     drift = (day - tenant.first_day).days * 0.006 - 0.78
     everybody, size = tenant.averages
     low, high = next(((a, b) for a, b in _RANGES if tenant.active_users <= b), _RANGES[-1])
+    known = [_average("IndustryTypes", everybody + 2 + drift) | {"categoryValue": tenant.industry}]
     return [
         _average("AllTenants", everybody + drift),
         _average("TotalSeats", size + drift)
         | {"SeatSizeRangeLowerValue": str(low), "SeatSizeRangeUpperValue": str(high)},
-        _average("IndustryTypes", everybody + 2 + drift) | {"categoryValue": tenant.industry},
+        *(known if crc32(tenant.id.encode()) % 3 else ()),  # often absent
     ]
 
 
@@ -124,7 +143,7 @@ def profile_of(tenant: TenantWorld, control: Control) -> Body:
         "deprecated": False,
         "implementationCost": control.cost,
         "lastModifiedDateTime": None,
-        "maxScore": control.max_points,
+        "maxScore": control.weights[-1].max_points if control.weights else control.max_points,
         "rank": control.rank,
         "remediation": f"<ol><li>Open the product's settings.</li><li>{control.title.strip()}.</li><li>Save.</li></ol>",
         "remediationImpact": "<p>Users may have to sign in once more.</p>",

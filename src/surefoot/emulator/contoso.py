@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from surefoot.emulator.world import Control, Held, Step, TenantWorld, Update
+from surefoot.emulator.controls import Control
+from surefoot.emulator.world import Held, Step, TenantWorld, Update
 from surefoot.model import Decision, Status
 
 NAME = "Contoso"
@@ -135,6 +136,7 @@ def contoso(today: dt.date) -> TenantWorld:
         services=("HasAADP1", "HasAADP2", "HasEOP", "HasEXOP2", "HasM365E5", "HasMDEP2", "HasMDOP2"),
         held=tuple(held),
         first_day=start,
+        bought={"HasM365E5": today - dt.timedelta(days=BOUGHT)},
         missing=frozenset(today - dt.timedelta(days=GAP - n) for n in range(3)),
         updates={control: [_accepted(today)] for control, *_ in _ACCEPTED},
         decisions=_decisions(today, held),

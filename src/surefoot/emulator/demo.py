@@ -3,8 +3,9 @@
 import datetime as dt
 import random
 
+from surefoot.emulator.catalogue import catalogue
 from surefoot.emulator.contoso import contoso
-from surefoot.emulator.world import World, catalogue, guid, tenant
+from surefoot.emulator.world import World, guid, tenant
 
 SEED = 2026
 _NAMES = (
@@ -39,7 +40,7 @@ _TROUBLES = {"Liberty Law": "no_consent", "Tailspin Toys": "secret_expired", "Be
 
 def demo(today: dt.date) -> World:
     """Make the demo world as of `today`."""
-    known = catalogue(SEED)
+    known = catalogue(SEED, today)
     chance = random.Random(f"demo {SEED}")  # noqa: S311 - a made-up world
     others = [tenant(str(SEED), name, today, known, goal=chance.uniform(0.3, 0.88)) for name in _NAMES]
     for made in others:

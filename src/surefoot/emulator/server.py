@@ -3,14 +3,15 @@
 import asyncio
 import datetime as dt
 import json
+import re
 import secrets
 import ssl
 import threading
 import uuid
-from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from collections import Counter, defaultdict, deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, cast
 
 import msgspec
 from aiohttp import web
@@ -24,6 +25,7 @@ SCORES = "/v1.0/security/secureScores"
 PROFILES = "/v1.0/security/secureScoreControlProfiles"
 
 
+_ENDPOINTS = {"token_endpoint": "token", "authorization_endpoint": "authorize"}
 _CODES = {404: "ResourceNotFound", 405: "MethodNotAllowed"}
 
 
@@ -40,6 +42,33 @@ class Fault(msgspec.Struct, kw_only=True):
     """Break the connection off instead."""
 
 
+class Throttle:
+    """Graph's limits on secure scores and profiles, per tenant: so many at once, and so many a minute."""
+
+    def __init__(self, *, at_once: int = 4, a_minute: int = 150) -> None:
+        self._at_once, self._a_minute = at_once, a_minute
+        self._under_way: Counter[str] = Counter()
+        self._begun: defaultdict[str, deque[float]] = defaultdict(deque)
+
+    @contextmanager
+    def admit(self, tenant: str, now: float) -> Iterator[int | None]:
+        """Give None, or the seconds after which to come again."""
+        begun = self._begun[tenant]
+        while begun and begun[0] <= now - 60:
+            begun.popleft()
+        if len(begun) >= self._a_minute:
+            yield max(1, round(begun[0] + 60 - now))
+        elif self._under_way[tenant] >= self._at_once:
+            yield 1
+        else:
+            begun.append(now)
+            self._under_way[tenant] += 1
+            try:
+                yield None
+            finally:
+                self._under_way[tenant] -= 1
+
+
 class Emulator:
     """A running emulator."""
 
@@ -50,12 +79,17 @@ class Emulator:
         self.faults: list[Fault] = []
         self.requests: deque[tuple[str, str]] = deque(maxlen=10_000)
         """Method and path, the newest last."""
+        self.throttle: Throttle | None = None
+        """Set it to have Graph's limits held."""
+        self.resets_reviewed = False
+        """Whether the state Reviewed turns back to Default, as old reports say of Graph."""
         self._tokens: dict[str, tuple[str, float]] = {}
 
     def app(self) -> web.Application:
         """Make the aiohttp application."""
         app = web.Application(middlewares=[self._around])
         app.router.add_post("/{tenant}/oauth2/v2.0/token", self._token)
+        app.router.add_get("/{tenant}/v2.0/.well-known/openid-configuration", self._discovery)
         app.router.add_get(SCORES, self._scores)
         app.router.add_get(PROFILES, self._profiles)
         app.router.add_get(PROFILES + "/{control}", self._profile)
@@ -72,13 +106,28 @@ class Emulator:
         if fault:
             response: web.StreamResponse = web.Response(status=fault.status, headers=fault.headers, body=fault.body)
         else:
-            try:
-                response = await handler(request)
-            except web.HTTPException as error:
-                response = self._error(error.status, _CODES.get(error.status, "BadRequest"), error.reason)
+            response = await self._limited(request, handler)
         response.headers["request-id"] = str(uuid.uuid4())
-        response.enable_compression()
+        if response.status == web.HTTPOk.status_code:
+            response.enable_compression()
         return response
+
+    async def _limited(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        tenant = self._tenant_of(request)
+        if self.throttle is None or tenant is None:
+            return await self._handled(request, handler)
+        with self.throttle.admit(tenant.id, self._now().timestamp()) as pause:
+            if pause is None:
+                return await self._handled(request, handler)
+            refused = self._error(429, "TooManyRequests", "Too many requests")
+            refused.headers["Retry-After"] = str(pause)
+            return refused
+
+    async def _handled(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+        try:
+            return cast("web.StreamResponse", await handler(request))
+        except web.HTTPException as error:
+            return self._error(error.status, _CODES.get(error.status, "BadRequest"), error.reason)
 
     def _fault(self, request: web.Request) -> Fault | None:
         tenant = self._tenant_of(request)
@@ -90,6 +139,11 @@ class Emulator:
 
     def _error(self, status: int, code: str, message: str) -> web.Response:
         return web.json_response(answers.error(code, message, str(uuid.uuid4()), self._now()), status=status)
+
+    async def _discovery(self, request: web.Request) -> web.Response:
+        base = f"{self.base_url}/{request.match_info['tenant']}"
+        ends = {name: f"{base}/oauth2/v2.0/{last}" for name, last in _ENDPOINTS.items()}
+        return web.json_response({"issuer": f"{base}/v2.0", **ends})
 
     async def _token(self, request: web.Request) -> web.Response:
         tenant = self.world.tenant(request.match_info["tenant"])
@@ -131,9 +185,15 @@ class Emulator:
         if "$orderby" in query:
             return self._error(400, "BadRequest", "Http request failed with statusCode=BadRequest")
         days = tenant.days(self.world.today)
+        if "$filter" in query:
+            matched = _matched(query["$filter"], tenant, days)
+            if matched is None:
+                return self._error(400, "BadRequest", "Invalid filter clause")
+            days = matched
+        newest = next(iter(tenant.days(self.world.today)), None)
         top = int(query.get("$top") or len(days) or 1)
         skip = int(query.get("$skiptoken", "").partition("-")[0] or query.get("$skip") or 0)
-        made = [answers.score_of(tenant, d, rich=d == days[0]) for d in days[skip : skip + top]]
+        made = [answers.score_of(tenant, d, rich=d == newest) for d in days[skip : skip + top]]
         if "$select" in query:
             fields = query["$select"].split(",")
             made = [{k: v for k, v in body.items() if k in fields} for body in made]
@@ -155,7 +215,8 @@ class Emulator:
     def _controls(self, tenant: TenantWorld) -> list[Any]:
         """List the tenant's own controls, then the rest of the catalogue, which it has no licence for."""
         own = {h.control.id: h.control for h in tenant.held}
-        return list((own | {c.id: c for c in self.world.catalogue if c.id not in own}).values())
+        every = own | {c.id: c for c in self.world.catalogue if c.id not in own}
+        return [c for c in every.values() if c.listed and c.max_on(self.world.today) is not None]
 
     def _list(self, made: list[answers.Body], path: str, link: str | None, count: int | None) -> web.Response:
         body: answers.Body = {"@odata.context": f"{self.base_url}/v1.0/$metadata#{path.removeprefix('/v1.0/')}"}
@@ -185,8 +246,9 @@ class Emulator:
             return self._error(400, "BadRequest", "vendorInformation with vendor and provider is required.")
         if control.startswith("scid_"):
             return self._error(400, "BadRequest", "Http request failed with statusCode=BadRequest")
+        state = body.get("state") or "Default"
         made = Update(
-            state=body.get("state") or "Default",
+            state="Default" if state == "Reviewed" and self.resets_reviewed else state,
             comment=body.get("comment") or "",
             assigned_to=body.get("assignedTo") or "",
             updated_by="app",
@@ -202,6 +264,18 @@ class Emulator:
         if isinstance(tenant, web.Response):
             return tenant
         return web.json_response({"value": [{"id": tenant.id, "displayName": tenant.name}]})
+
+
+_CLAUSE = re.compile(r"(id|createdDateTime) eq '?([^' ]+)'?")
+
+
+def _matched(clause: str, tenant: TenantWorld, days: list[dt.date]) -> list[dt.date] | None:
+    """Give the days that a filter lets through; None for one that Graph does not take: only `eq` works."""
+    found = _CLAUSE.fullmatch(clause.strip())
+    if not found:
+        return None
+    field, value = found.groups()
+    return [d for d in days if (value == f"{tenant.id}_{d}" if field == "id" else value.startswith(str(d)))]
 
 
 def _refused(number: int, message: str) -> web.Response:

@@ -1,33 +1,17 @@
 """A generated world of tenants, as Microsoft would see it: the same seed gives the same bytes."""
 
 import datetime as dt
-import functools
 import random
 import uuid
 
 import msgspec
 
+from surefoot.emulator.catalogue import LICENCES, catalogue
+from surefoot.emulator.controls import Control
 from surefoot.model import Decision
 
 DAYS_SERVED = 90
 """As Graph keeps them."""
-
-
-class Control(msgspec.Struct, frozen=True, kw_only=True):
-    """A control of the catalogue."""
-
-    id: str
-    title: str
-    category: str
-    service: str
-    max_points: float
-    cost: str = "Unknown"
-    """As Graph spells it, in any case; Unknown mostly."""
-    user_impact: str | None = "Unknown"
-    rank: int = 10
-    tier: str = "Core"
-    licence: str | None = None
-    """The entry of `enabledServices` that brings it; None: everybody has it."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +34,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     def share(self, day: dt.date) -> float | None:
         """Give the share of the maximum on a day; None when the tenant does not have the control then."""
+        if self.control.max_on(day) is None:
+            return None
         past = [s for s in self.steps if s.day <= day]
         return past[-1].share if past else None
 
@@ -73,8 +59,11 @@ class TenantWorld(msgspec.Struct, kw_only=True):
     licensed_users: int
     active_users: int
     services: tuple[str, ...]
+    """On the last day."""
     held: tuple[Held, ...]
     first_day: dt.date
+    bought: dict[str, dt.date] = {}
+    """When a licence came that was not there from the start."""
     missing: frozenset[dt.date] = frozenset()
     """Days that Microsoft never computed."""
     updates: dict[str, list[Update]] = {}
@@ -84,6 +73,10 @@ class TenantWorld(msgspec.Struct, kw_only=True):
     """`no_consent`, `secret_expired` or `empty`."""
     averages: tuple[float, float] = (51.2, 46.2)
     """All tenants', and those of similar size, on the last day."""
+
+    def services_on(self, day: dt.date) -> list[str]:
+        """Give `enabledServices` as of a day."""
+        return [s for s in self.services if self.bought.get(s, day) <= day]
 
     def days(self, today: dt.date) -> list[dt.date]:
         """List the days that Graph still has, newest first."""
@@ -112,85 +105,60 @@ def guid(chance: random.Random) -> str:
     return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
 
-_SUBJECTS = {
-    "Identity": ("AzureAD", "aad", ["sign-in risk", "user risk", "guest access", "app consent", "administrator roles"]),
-    "Device": ("MDATP", "scid", ["firewall", "disk encryption", "attack surface reduction", "credential guard"]),
-    "Apps": ("MDO", "mdo", ["anti-phishing", "safe links", "spam filtering", "mail forwarding", "impersonation"]),
-    "Data": ("MIP", "mip", ["sensitivity labels", "retention", "data loss prevention", "audit search"]),
-}
-_VERBS = ("Turn on", "Restrict", "Review", "Set a policy for", "Enforce", "Limit")
-_PLACES = ("for administrators", "for guests", "in Teams", "in Exchange Online", "on servers", "on mobile devices")
-
-
-@functools.cache
-def catalogue(seed: int, size: int = 120) -> tuple[Control, ...]:
-    """Generate a catalogue whose points, costs and services are spread as in real answers."""
-    chance = random.Random(f"catalogue {seed}")  # noqa: S311 - a made-up world
-    return tuple(_control(n, chance) for n in range(size))
-
-
-def _control(n: int, chance: random.Random) -> Control:
-    category = chance.choices(list(_SUBJECTS), [4, 5, 5, 2])[0]
-    service, family, subjects = _SUBJECTS[category]
-    subject = chance.choice(subjects)
-    return Control(
-        id=f"{family}_{2000 + n}" if family == "scid" else f"{family}_{subject.replace(' ', '').replace('-', '')}_{n}",
-        title=f"{chance.choice(_VERBS)} {subject} {chance.choice(_PLACES)}"
-        + chance.choice(["", "", "", " ", "\u202f"]),
-        category=category if chance.random() > 0.1 else category.lower(),  # noqa: PLR2004 - the rate of real answers
-        service=service,
-        max_points=float(chance.choice([1, 2, 3, 3, 4, 5, 5, 5, 6, 7, 8, 9, 10])),
-        cost=chance.choice(["Unknown", "low", "Low", "Moderate", "medium", "High"]),
-        user_impact=chance.choice(["Unknown", "Unknown", None, "low", "High", "Moderate"]),
-        rank=chance.choice([1, 10, 10, 35, 65, 68, 128]),
-        tier=chance.choice(["Core", "Core", "Advanced", "Defense In Depth"]),
-        licence=chance.choice([None, None, "HasAADP2", "HasMDOP2", "HasMDEP2"]),
-    )
-
-
 def tenant(seed: str, name: str, today: dt.date, controls: tuple[Control, ...], *, goal: float) -> TenantWorld:
     """Generate a tenant that stands near `goal` (0 to 1) on its last day, after some months of slow work."""
     chance = random.Random(f"tenant {seed} {name}")  # noqa: S311 - a made-up world
-    licences = {x for x in ("HasAADP2", "HasMDOP2", "HasMDEP2") if chance.random() < goal + 0.2}
+    licences = sorted(x for x in LICENCES if chance.random() < goal + 0.2)
     users = int(10 ** chance.uniform(0.9, 3.95))
     start = today - dt.timedelta(days=chance.randint(95, 160))
-    held = tuple(_held(c, today, start, goal, chance) for c in controls if c.licence is None or c.licence in licences)
+    bought = {x: today - dt.timedelta(days=chance.randint(12, 80)) for x in licences if chance.random() < BOUGHT}
+    mine = [c for c in controls if c.licence is None or c.licence in licences]
+    held = tuple(_held(c, bought.get(c.licence or ""), today, start, goal, chance) for c in mine)
     gap = today - dt.timedelta(days=chance.randint(10, 80))
-    missing = frozenset(gap + dt.timedelta(days=n) for n in range(chance.choice([0, 0, 1, 3, 14])) if gap < today)
+    missing = frozenset(gap + dt.timedelta(days=n) for n in range(chance.choice([0, 0, 1, 3, 14])))
     return TenantWorld(
         id=guid(chance),
         name=name,
         industry=chance.choice(["Manufacturing", "Healthcare", "Retail", "Education", "Legal"]),
         licensed_users=chance.choice([0, users]),
         active_users=int(users * 0.9),
-        services=tuple(sorted(licences | {"HasAADP1", "HasEOP", "HasEXOP2"})),
+        services=tuple(sorted({*licences, "HasAADP1", "HasEOP", "HasEXOP2"})),
         held=held,
         first_day=start,
+        bought=bought,
         missing=frozenset(d for d in missing if d < today),
         averages=(51.2, round(chance.uniform(42, 63), 2)),
     )
 
 
-def _held(control: Control, today: dt.date, start: dt.date, goal: float, chance: random.Random) -> Held:
+BOUGHT, WORKED_ON, BROKE = 0.12, 0.06, 0.03
+"""How often a licence is bought, a control is worked on, and one breaks and is mended."""
+
+
+def _held(
+    control: Control, bought: dt.date | None, today: dt.date, start: dt.date, goal: float, chance: random.Random
+) -> Held:
     """Give a control a past: mostly none, sometimes a gain, now and then a loss that is mended."""
     full = chance.random() < goal
     share = 1.0 if full else chance.choice([0.0, 0.0, 0.25, 0.5])
-    steps = [Step(day=start, share=share, cause="from the start")]
-    turn = start + dt.timedelta(days=chance.randint(5, max(6, (today - start).days - 10)))
-    if chance.random() < 0.06:  # noqa: PLR2004 - a few controls a tenant
-        steps = [Step(day=start, share=0.0, cause="from the start"), Step(day=turn, share=share, cause="slow work")]
-    elif full and chance.random() < 0.03:  # noqa: PLR2004 - the same
-        mended = turn + dt.timedelta(days=5)
-        steps += [Step(day=turn, share=0.0, cause="a policy removed"), Step(day=mended, share=1.0, cause="restored")]
-    elif chance.random() < 0.03:  # noqa: PLR2004 - the same
-        steps = [Step(day=turn, share=share, cause="Microsoft added the control")]
+    first = Step(day=bought or start, share=share, cause=f"{control.licence} bought" if bought else FROM_THE_START)
+    turn = max(first.day, start) + dt.timedelta(days=chance.randint(5, max(6, (today - first.day).days - 10)))
+    steps: tuple[Step, ...] = (first,)
+    if chance.random() < WORKED_ON:
+        steps = (msgspec.structs.replace(first, share=0.0), Step(day=turn, share=share, cause="slow work"))
+    elif full and chance.random() < BROKE:
+        mended = Step(day=turn + dt.timedelta(days=5), share=1.0, cause="restored")
+        steps = (first, Step(day=turn, share=0.0, cause="a policy removed"), mended)
     jitter = 0.02 if control.category.casefold() == "device" and not full else 0.0
-    return Held(control=control, steps=tuple(steps), jitter=jitter)
+    return Held(control=control, steps=steps, jitter=jitter)
+
+
+FROM_THE_START = "from the start"
 
 
 def generate(seed: int, today: dt.date, *, tenants: int = 3, controls: int = 120) -> World:
     """Generate a world of tenants without a story."""
-    known = catalogue(seed, controls)
+    known = catalogue(seed, today, controls)
     chance = random.Random(f"world {seed}")  # noqa: S311 - a made-up world
     made = tuple(
         tenant(str(seed), f"Tenant {n}", today, known, goal=chance.uniform(0.3, 0.88)) for n in range(1, tenants + 1)
