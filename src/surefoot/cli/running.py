@@ -49,14 +49,14 @@ def demo(data: Data = None, port: Port = None) -> None:
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="surefoot-demo-")))
         home = stack.enter_context(opened(folder, port=port))
-        _free(home.settings.port)
+        listener = stack.enter_context(_listen(home.settings.port))
         world = demo_world(now().date())
         _refuse_others(home, world)
         running = stack.enter_context(Running(world))
         _connect(home, running, world)
         _read_all(home)
         _decide(home, world)
-        _page(home, DEMO_LINK_LASTS)
+        _page(home, listener, DEMO_LINK_LASTS)
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:
@@ -74,16 +74,22 @@ def _refuse_others(home: Home, world: World) -> None:
         raise InputRefused(message)
 
 
-def _free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise
-            message = f"Port {port} is in use. Choose another one: --port 9000, or PORT=9000 make demo."
-            raise InputRefused(message) from error
+def _listen(port: int) -> socket.socket:
+    """Take the port at once, so that nothing is done in vain when another program has it; 0 takes any free one."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise _port_refused(port, error) from error
+    return listener
+
+
+def _port_refused(port: int, error: OSError) -> InputRefused:
+    if error.errno == errno.EADDRINUSE:
+        return InputRefused(f"Port {port} is in use. Choose another one: --port 9000, or PORT=9000 make demo.")
+    return InputRefused(f"Port {port} cannot be listened on ({error.strerror}). Choose another one with --port.")
 
 
 def _connect(home: Home, running: Emulator, world: World) -> None:
@@ -133,12 +139,11 @@ def serve(data: Data = None, port: Port = None) -> None:
 
     Example: surefoot serve --data /var/lib/surefoot
     """
-    with opened(data, port=port) as home:
-        _free(home.settings.port)
-        _page(home, LINK_LASTS)
+    with opened(data, port=port) as home, _listen(home.settings.port) as listener:
+        _page(home, listener, LINK_LASTS)
 
 
-def _page(home: Home, link_lasts: dt.timedelta) -> None:
+def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None:
     """Run the web server and the runner until somebody ends them."""
     runner = Runner(home.engine, home.keys, now)
 
@@ -155,24 +160,22 @@ def _page(home: Home, link_lasts: dt.timedelta) -> None:
         allowed_hosts=LOOPBACK | home.settings.hosts,
         tls=home.settings.tls,
     )
-    _say_link(home, link_lasts)
+    _say_link(home, listener.getsockname()[1], link_lasts)
+    show.line("Ctrl-C ends it; `surefoot link` makes a new link.")
+    sys.stdout.flush()
     runner.start()
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=home.settings.port, log_level="warning", server_header=False, access_log=False
-    )
+    config = uvicorn.Config(app, log_level="warning", server_header=False, access_log=False)
     try:
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run()
+            uvicorn.Server(config).run(sockets=[listener])
     finally:
         runner.stop()
 
 
-def _say_link(home: Home, lasts: dt.timedelta) -> None:
-
+def _say_link(home: Home, port: int, lasts: dt.timedelta) -> None:
     with database.writing(home.engine) as conn:
         made = make_link(conn, now=now(), lasts=lasts)
-    show.line(f"Sign in once, here: http://127.0.0.1:{home.settings.port}/sign-in?link={made}")
-    show.line("Ctrl-C ends it; `surefoot link` makes a new link.")
+    show.line(f"Sign in once, here: http://127.0.0.1:{port}/sign-in?link={made}")
 
 
 @app.command()
@@ -182,7 +185,7 @@ def link(data: Data = None, port: Port = None) -> None:
     Example: surefoot link --data /var/lib/surefoot
     """
     with opened(data, port=port) as home:
-        _say_link(home, LINK_LASTS)
+        _say_link(home, home.settings.port, LINK_LASTS)
 
 
 @app.command()
@@ -197,10 +200,12 @@ def emulator(
     """
     today = now().date()
     world = demo_world(today) if seed is None else generate(seed, today, tenants=tenants)
-    _free(port)
-    with Running(world, port) as running:
-        for text in lines(running):
-            show.line(text)
-        sys.stdout.flush()
-        with suppress(KeyboardInterrupt):
-            threading.Event().wait()
+    try:
+        with Running(world, port) as running:
+            for text in lines(running):
+                show.line(text)
+            sys.stdout.flush()
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
+    except OSError as error:
+        raise _port_refused(port, error) from error
