@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do "$$p" -c
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help test lint types architecture unit browser setup clean
+.PHONY: help demo test lint types architecture unit browser bench pins setup clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,10 +16,11 @@ help: ## List the targets
 	@"$(PYTHON)" -m venv .venv || { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq python3-venv && "$(PYTHON)" -m venv .venv; else echo "Install Python's venv module (Debian: apt-get install python3-venv)."; exit 1; fi; }
 	@touch $@
 
-.venv/runtime: requirements/runtime.txt pyproject.toml .venv/made
+.venv/runtime: requirements/runtime.txt requirements/build.txt pyproject.toml .venv/made
 	@echo "Installing what Surefoot needs ..."
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements/runtime.txt
-	@$(BIN)/python -m pip install -q hatchling editables && $(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/build.txt
+	@$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/runtime
@@ -27,6 +28,9 @@ help: ## List the targets
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
 	@command -v chromium >/dev/null || { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq chromium; else echo "Browser tests need Chromium: install the package chromium; they are skipped without it."; fi; }
 	@touch $@
+
+demo: .venv/runtime ## Show Surefoot on a made-up world (PORT=9000, DATA=folder to keep it)
+	@exec $(BIN)/surefoot demo $(if $(PORT),--port $(PORT)) $(if $(DATA),--data $(DATA))
 
 setup: .venv/dev ## Install everything into .venv
 
@@ -46,6 +50,14 @@ unit: .venv/dev ## Run all tests, those in the browser too
 
 browser: .venv/dev ## Run the tests in the browser alone
 	@$(BIN)/pytest -q -m browser
+
+bench: .venv/dev ## Measure speed and size against Microsoft's own client
+	@$(BIN)/python benchmarks/backfill.py
+
+pins: .venv/made ## Write the pins with their hashes anew (needs uv)
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements/runtime.txt
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --group dev -c requirements/runtime.txt -o requirements/dev.txt
+	@echo "hatchling editables" | tr ' ' '\n' | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --upgrade - -o requirements/build.txt
 
 clean: ## Remove what was installed
 	rm -rf .venv

@@ -75,7 +75,7 @@ class Cloud(enum.StrEnum):
     EMULATOR = "emulator"
 
 
-class ControlScore(msgspec.Struct, frozen=True, kw_only=True):
+class ControlScore(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a tenant earned for one control on one day."""
 
     control: str

@@ -135,7 +135,7 @@ def test_the_page_shows_contoso(demo: Demo) -> None:
         browser.close()
     for part in ("72.0", "540", "750", "up 3.0", "85"):
         assert part in text
-    for share in ("Identity", "85.0", "Device", "68.0", "Apps", "78.0", "Data", "52.0"):
+    for share in ("Identity", "85 %", "Device", "68 %", "Apps", "78 %", "Data", "52 %"):
         assert share in text
     for name, *_ in ACTIONS:
         assert name in text

@@ -16,6 +16,7 @@ import time
 from math import fsum
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Engine
 
 from surefoot import jobs
@@ -128,6 +129,7 @@ def run(times: int, *, seed: int = 1) -> list[str]:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--times", type=int, default=20)
     reader.add_argument("--seed", type=int, default=1)
