@@ -159,10 +159,8 @@ def sizes(body: bytes, what: str) -> None:
     more = (many - one) / 10
     print(f"{what}: {len(days)} days, {raw:,} bytes of compact JSON; saved in {spent:.3f} s CPU")
     print(f"  first tenant {one:,} bytes (texts and ids that all share); one more {more:,.0f}: {raw / more:.0f}x less")
-    print(
     ours_a_year, raw_a_year = more * 365 / len(days) / 1024, raw * 365 / len(days) / 2**20
     print(f"  a tenant-year at this rate: {ours_a_year:,.0f} KiB against {raw_a_year:,.1f} MiB raw")
-    )
 
 
 def main() -> None:
