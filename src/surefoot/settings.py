@@ -20,7 +20,9 @@ class Setting(msgspec.Struct, frozen=True):
 SETTINGS = (
     Setting("SUREFOOT_DATA", "surefoot-data", "The folder of database, key and logs (--data on every command)."),
     Setting(
-        "SUREFOOT_KEY", "", "The key for stored secrets, base64; without it the file secret.key in the data folder."
+        "SUREFOOT_KEY",
+        "",
+        "The key for stored secrets, base64 of 32 bytes; without it the file secret.key in the data folder.",
     ),
     Setting("SUREFOOT_PORT", "8365", "The port that `surefoot serve` and `surefoot demo` listen on (--port)."),
     Setting("SUREFOOT_HOSTS", "", "Further host names by which browsers reach the page, separated by commas."),
