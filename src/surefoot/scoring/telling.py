@@ -87,7 +87,9 @@ def _of_kind(kind: Kind, changes: Sequence[Change], came: Came) -> list[Part]:
 def _possible(changes: Sequence[Change]) -> str:
     grown = fsum(c.max_points for c in changes)
     way = "more" if grown > 0 else "fewer"
-    return f"{abs(grown):g} points {way} are possible in controls whose maxima are known only as a sum"
+    count = "1 point" if abs(grown) == 1 else f"{abs(grown):g} points"
+    verb = "is" if abs(grown) == 1 else "are"
+    return f"{count} {way} {verb} possible in controls whose maxima are known only as a sum"
 
 
 def _single(kind: Kind, changes: Sequence[Change]) -> list[Part]:
