@@ -69,7 +69,7 @@ _HIGHEST_PORT = 65_535
 
 
 def _port(text: str) -> int:
-    if text.isdigit() and int(text) <= _HIGHEST_PORT:
+    if text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT:
         return int(text)
     message = f"SUREFOOT_PORT is {text!r}; a port is a number from 0 to {_HIGHEST_PORT}."
     raise InputRefused(message)

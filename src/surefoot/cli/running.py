@@ -46,6 +46,7 @@ def demo(data: Data = None, port: Port = None) -> None:
     Example: surefoot demo --port 9000
     """
     signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGHUP, _end)
     with ExitStack() as stack:
         folder = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="surefoot-demo-")))
         home = stack.enter_context(opened(folder, port=port))
@@ -192,7 +193,7 @@ def link(data: Data = None, port: Port = None) -> None:
 def emulator(
     seed: Annotated[int | None, typer.Option(help="Another generated world; without it, the demo's.")] = None,
     tenants: Annotated[int, typer.Option(min=1, max=10_000, help="How many tenants a generated world has.")] = 3,
-    port: Annotated[int, typer.Option(help="The port on loopback.")] = EMULATOR_PORT,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port on loopback.")] = EMULATOR_PORT,
 ) -> None:
     """Serve an emulated Microsoft Graph on loopback, and print what is needed to sign in to it.
 

@@ -29,6 +29,8 @@ from surefoot.model import (
 T = TypeVar("T")
 W = TypeVar("W", bound=msgspec.Struct)
 
+MOST_POINTS = 1e9
+"""More points are no tenant's, and would not add up."""
 MOST_CONTROLS = 20_000
 """A day or a list with more records is not Microsoft's."""
 
@@ -255,7 +257,7 @@ def _score(w: _Score, control: str, category: str) -> ControlScore:
     plain = ControlScore(
         control=control,
         category=category,
-        points=points if type(points) is float and 0.0 <= points < math.inf else _needed(points),
+        points=points if type(points) is float and 0.0 <= points <= MOST_POINTS else _needed(points),
         percent=share if type(share) is float and 0.0 <= share < math.inf else _number(share),
         status_text=said if said is None or (said.isascii() and "\x00" not in said) else _clean(said),
     )
@@ -351,7 +353,7 @@ def _number(value: Any) -> float | None:  # noqa: ANN401 - JSON enters
 def _needed(value: float | str) -> float:
     """Read a number that the record is nothing without; negative points are not points."""
     number = _number(value)
-    if number is None or number < 0:
+    if number is None or not 0 <= number <= MOST_POINTS:
         message = f"{str(value)[:40]!r} is not a number of points"
         raise ValueError(message)
     return number

@@ -4,6 +4,7 @@ import datetime as dt
 import gzip
 import io
 import uuid
+import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -70,7 +71,11 @@ def read(path: Path) -> Imported:
     if _is_table(unpacked):
         export = portal.parse(_text(unpacked))
         return Imported(snapshots=(), profiles=(), refused=export.refused, tenant_id=None, export=export)
-    records = _records(_json(unpacked))
+    try:
+        records = _records(_json(unpacked))
+    except RecursionError as error:
+        message = "It is nested too deep to be an answer of Graph."
+        raise ImportRefused(message) from error
     scores = [r for r in records if "createdDateTime" in r]
     texts = [r for r in records if "createdDateTime" not in r and "id" in r]
     if not scores and not texts:
@@ -96,7 +101,7 @@ def _unpacked(body: bytes) -> bytes:
         try:
             with gzip.open(io.BytesIO(body)) as packed:
                 body = packed.read(LARGEST + 1)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             message = "It begins like a gzip file, but is broken."
             raise ImportRefused(message) from error
     if len(body) > LARGEST:
@@ -185,6 +190,13 @@ def store(
     """
     if imported.export is not None:
         return _store_export(conn, imported.export, name, day or now.date(), now, ratings)
+    if not imported.snapshots and not imported.profiles:
+        why = imported.refused[0].why if imported.refused else "it is empty"
+        message = f"None of its {len(imported.refused)} records can be read: {why}."
+        raise ImportRefused(message)
+    late = tuple(Refusal(str(s.day), "the day lies in the future") for s in imported.snapshots if s.day > now.date())
+    kept = tuple(s for s in imported.snapshots if s.day <= now.date())
+    imported = msgspec.structs.replace(imported, snapshots=kept, refused=imported.refused + late)
     tenant = _tenant(conn, imported, name, now)
     saved = history.save(conn, tenant, imported.snapshots, now=now)
     if imported.profiles:

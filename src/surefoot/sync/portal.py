@@ -137,12 +137,19 @@ def _mapping(text: str) -> tuple[dict[str, int], str, list[str]]:
     first = text.lstrip("\ufeff").split("\n", 1)[0][:10_000]
     best: tuple[dict[str, int], str, list[str]] = ({}, ",", [])
     for delimiter in (",", ";", "\t"):
-        heads = next(iter(csv.reader([first], delimiter=delimiter)), [])
+        heads = _heads(first, delimiter)
         folded = [_folded(h) for h in heads]
         places = {name: folded.index(known) for name, words in _COLUMNS.items() for known in words if known in folded}
         if len(places) > len(best[0]) or not best[2]:
             best = (places, delimiter, [h.strip() for h in heads])
     return best
+
+
+def _heads(first: str, delimiter: str) -> list[str]:
+    try:
+        return next(iter(csv.reader([first], delimiter=delimiter)), [])
+    except csv.Error:
+        return []
 
 
 def _folded(text: str) -> str:
