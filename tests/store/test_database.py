@@ -51,6 +51,21 @@ def test_upgrading_again_keeps_every_row(engine: Engine) -> None:
     assert database.integrity(engine) == "ok"
 
 
+def test_a_database_of_the_first_release_keeps_its_rows(tmp_path: Path) -> None:
+    made = database.engine(tmp_path / "old.db")
+    database.upgrade(made, "0001")
+    row = "(key, id, name, created_at, method, cloud, failures)"
+    with database.writing(made) as conn:
+        conn.exec_driver_sql(f"INSERT INTO tenant {row} VALUES (1, 'a', 'Contoso', 0, 'none', 'global', 0)")
+        conn.exec_driver_sql("INSERT INTO shared_text (key, text) VALUES (7, '[]')")
+        conn.exec_driver_sql("INSERT INTO day VALUES (1, 20000, 1.5, 3.0, NULL, NULL, 7, 2, 1)")
+    database.upgrade(made)
+    with database.reading(made) as conn:
+        assert conn.exec_driver_sql("SELECT points, max_points FROM day").all() == [(1.5, 3.0)]
+    assert database.integrity(made) == "ok"
+    made.dispose()
+
+
 def test_a_newer_database_is_left_alone(engine: Engine) -> None:
     with database.writing(engine) as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")

@@ -88,13 +88,13 @@ def _named() -> Iterator[None]:
         raise
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the schema up to date; `DataUnusable` when it is newer than this program."""
     with writing(engine) as conn:
         config = _config()
         config.attributes["connection"] = conn
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
         except CommandError as error:
             message = f"The database was written by a newer Surefoot ({error}). Update the program."
             raise DataUnusable(message) from error

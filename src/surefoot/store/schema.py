@@ -244,3 +244,94 @@ session = Table(
     Column("expires_at", Moment, nullable=False),
     **_STRICT,
 )
+
+tenant_label = Table(
+    "tenant_label",
+    metadata,
+    _tenant(),
+    Column("label", Words, nullable=False),
+    PrimaryKeyConstraint("tenant", "label"),
+    **_BARE,
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("key", Count, primary_key=True),
+    _tenant(),
+    Column("source", Words, nullable=False),
+    Column("id", Words, nullable=False),  # unique within its source
+    Column("at", Moment, nullable=False),
+    Column("body", Words, nullable=False),  # JSON: the rest of it
+    UniqueConstraint("tenant", "source", "id"),
+    Index(None, "tenant", "at"),
+    **_STRICT,
+)
+
+event_source = Table(
+    "event_source",
+    metadata,
+    _tenant(),
+    Column("source", Words, nullable=False),
+    Column("read_until", Moment),  # the newest time that was read; NULL: nothing yet
+    Column("tried_at", Moment, nullable=False),
+    Column("error", Words),  # a slug; NULL: it works
+    Column("message", Words),
+    PrimaryKeyConstraint("tenant", "source"),
+    **_BARE,
+)
+
+dismissal = Table(
+    "dismissal",
+    metadata,
+    Column("key", Count, primary_key=True),
+    _tenant(),
+    _control(),
+    Column("points", number(), nullable=False),  # what the control had then: below it, the regression comes back
+    Column("best_points", number(), nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("dismissed_at", Moment, nullable=False),
+    Column("dismissed_by", Words, nullable=False),
+    Column("restored_at", Moment),
+    Column("restored_by", Words),
+    Index(None, "tenant", "control"),
+    **_STRICT,
+)
+
+shift = Table(
+    "shift",  # what Microsoft's catalogue did to a tenant's score on a day; made from the spans
+    metadata,
+    _tenant(),
+    Column("day", Day, nullable=False),
+    _control(),
+    Column("kind", Words, nullable=False),
+    Column("points", number(), nullable=False),
+    Column("max_points", number(), nullable=False),
+    Column("percent", number()),
+    Column("bought", Flag, nullable=False),  # it came with a licence or product, not from Microsoft
+    PrimaryKeyConstraint("tenant", "day", "control", "kind"),
+    Index(None, "day"),
+    **_BARE,
+)
+
+summary = Table(
+    "summary",  # a tenant's row of the portfolio; made from its days, spans, profiles and decisions
+    metadata,
+    Column("tenant", Count, ForeignKey("tenant.key", ondelete="CASCADE"), primary_key=True),
+    Column("rules", Count, nullable=False),  # the version of the rules that made it
+    Column("day", Day, nullable=False),
+    Column("points", number(), nullable=False),
+    Column("max_points", number(), nullable=False),
+    Column("change_1", number()),
+    Column("change_7", number()),
+    Column("change_30", number()),
+    Column("change_90", number()),
+    Column("available", number(), nullable=False),
+    Column("open_actions", Count, nullable=False),
+    Column("regressions", Count, nullable=False),
+    Column("categories", Words, nullable=False),  # JSON: category -> points and maximum
+    Column("seats", Words),
+    Column("industry", Words),
+    Column("services", Count, ForeignKey("shared_text.key"), nullable=False),
+    **_STRICT,
+)
