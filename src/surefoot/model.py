@@ -202,6 +202,51 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     due: dt.date | None = None
 
 
+class EventSource(enum.StrEnum):
+    """Where an event comes from."""
+
+    INCIDENT = "incident"
+    """Graph's `security/incidents`."""
+    DIRECTORY_AUDIT = "directory_audit"
+    """Graph's `auditLogs/directoryAudits`."""
+    INTUNE_AUDIT = "intune_audit"
+    """Graph's `deviceManagement/auditEvents`."""
+    NOTE = "note"
+    """Somebody wrote it in Surefoot."""
+    DECISION = "decision"
+    """A status that somebody set in Surefoot."""
+    PORTAL = "portal"
+    """A status that somebody set at Microsoft: an entry of `controlStateUpdates`."""
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Something dated that may explain a change."""
+
+    source: EventSource
+    id: str
+    """Unique within the tenant and the source."""
+    at: dt.datetime
+    title: str
+    """An audit's `activityDisplayName`, an incident's `displayName`, a note's text: what happened."""
+    service: str | None = None
+    """The service as the source names it: an audit's `loggedByService`, Intune's `componentName`."""
+    category: str | None = None
+    """The source's own grouping: an audit's `category`; for an incident its severity is in `severity`."""
+    actor: str | None = None
+    """A user principal name, an app's name, or None where the source names nobody."""
+    targets: tuple[str, ...] = ()
+    """What was acted on, by display name, with the resource's type where it has no name."""
+    changed: tuple[str, ...] = ()
+    """Names of the properties that were changed, with their new values where short: `state: disabled`."""
+    succeeded: bool | None = None
+    severity: str | None = None
+    """Of an incident: informational, low, medium, high."""
+    control: str | None = None
+    """The control that a note or a decision is about."""
+    url: str | None = None
+    """Where the source shows it (https alone)."""
+
+
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     """A Microsoft Entra tenant that Surefoot keeps."""
 
