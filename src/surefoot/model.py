@@ -247,6 +247,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Where the source shows it (https alone)."""
 
 
+class Dismissal(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's word that a regression needs no work, as long as the control does not fall further."""
+
+    control: str
+    points: float
+    """What the control had when it was dismissed."""
+    best_points: float
+    reason: str
+    dismissed_at: dt.datetime
+    dismissed_by: str
+
+
 class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     """A Microsoft Entra tenant that Surefoot keeps."""
 
@@ -320,4 +332,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The most points in the 90 days up to that day (history may know fewer)."""
     best_day: dt.date | None = None
     """The last day on which it had them."""
+    best_max: float | None = None
+    """The maximum that held on that day, where its own percent tells it."""
     decision: Decision | None = None

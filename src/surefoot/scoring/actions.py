@@ -192,11 +192,24 @@ _DIFFICULTIES = dict(zip(_LEVELS, (Difficulty.EASY, Difficulty.MEDIUM, Difficult
 
 
 def _regression(standing: Standing, most: Maximum) -> Regression | None:
-    """Mark a control that lost points; device controls jitter by hundredths, so small losses do not count."""
+    """Mark a control that lost points of its own, not by a lower maximum; device controls jitter by hundredths."""
     best, since, now = standing.best_points, standing.best_day, standing.score.points
-    if best is None or since is None or best - now <= max(0.1, 0.01 * (most.value or 0.0)):
+    if best is None or since is None or expected(standing, most) - now <= jitter(most.value):
         return None
     return Regression(since=since, best_points=best)
+
+
+def expected(standing: Standing, most: Maximum) -> float:
+    """Give the points that the control would have now had its share of the maximum stayed at its best."""
+    best = standing.best_points or 0.0
+    if not standing.best_max or not most.value:
+        return best if most.value is None else min(best, most.value)
+    return min(best, best / standing.best_max * most.value)
+
+
+def jitter(max_points: float | None) -> float:
+    """Give the loss of points up to which a control only jitters, as those of devices do daily."""
+    return max(0.1, 0.01 * (max_points or 0.0))
 
 
 def _label(action: Action, labels: dict[float, Impact]) -> Action:

@@ -31,6 +31,12 @@ def newest(conn: Connection, tenant: Tenant) -> dict[str, Decision]:
     return {row.folded: _decision(row) for row in rows}
 
 
+def every(conn: Connection, tenant: Tenant) -> list[Decision]:
+    """List every decision of a tenant, oldest first."""
+    rows = conn.execute(_all(tenant).order_by(decision.c.decided_at, decision.c.key))
+    return [_decision(row) for row in rows]
+
+
 def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Decision]:
     """List the decisions about one control, oldest first."""
     query = _all(tenant).where(control.c.folded == control_id.casefold())

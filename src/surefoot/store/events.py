@@ -43,7 +43,7 @@ def save(conn: Connection, tenant: Tenant, events: Iterable[Event]) -> int:
 
 def _held(conn: Connection, tenant: Tenant, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
     c = table.c
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for source in {s for s, _ in wanted}:
         for part in chunks([i for s, i in wanted if s == source]):
             rows = conn.execute(select(c.id, c.body).where(c.tenant == tenant.key, c.source == source, c.id.in_(part)))

@@ -155,6 +155,15 @@ def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:
 _PROFILE = msgspec.json.Decoder(Profile)
 
 
+def updates(conn: Connection, tenant: Tenant) -> list[tuple[str, StateUpdate]]:
+    """List what was set at Microsoft, with the control's id, oldest first; entries without a time are left out."""
+    names = schema.control.c
+    query = select(names.key, names.id)
+    ids = {row.key: row.id for row in conn.execute(query)}
+    found = [(ids[key], u) for key, made in _updates(conn, tenant).items() for u in made if u.updated_at]
+    return sorted(found, key=lambda pair: (pair[1].updated_at or _NO_TIME, pair[0]))
+
+
 def _updates(conn: Connection, tenant: Tenant) -> dict[int, tuple[StateUpdate, ...]]:
     table = schema.state_update
     found: dict[int, tuple[StateUpdate, ...]] = {}

@@ -1,6 +1,7 @@
 """A tenant's controls on one day, each joined to all that is known of it: a handful of queries."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -27,8 +28,7 @@ def of(conn: Connection, tenant: Tenant, day: dt.date) -> list[Standing]:
             score=score,
             profile=known.get(score.control.casefold()),
             last_known_max=maxima.get(key),
-            best_points=best[key][0] if key in best else None,
-            best_day=best[key][1] if key in best else None,
+            **best.get(key, {}),
             decision=decided.get(score.control.casefold()),
         )
         for key, score in history.scores(conn, tenant, day, rich=rich).items()
@@ -47,9 +47,16 @@ def _maxima(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, float]:
     return found
 
 
-def _best(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, tuple[float, dt.date]]:
-    """Give the most points of the 90 days up to `day`, and the last stored day that had them, by control."""
+def _best(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
+    """Give, by control, the most points of the 90 days up to `day`, their last stored day and the maximum then."""
     c = schema.span.c
     reach = (c.tenant == tenant.key, c.from_day <= day, c.to_day >= day - LOOK_BACK)
-    rows = conn.execute(select(c.control, c.points, c.to_day).where(*reach).order_by(c.points, c.to_day))
-    return {row.control: (row.points, min(row.to_day, day)) for row in rows}
+    rows = conn.execute(select(c.control, c.points, c.to_day, c.percent).where(*reach).order_by(c.points, c.to_day))
+    return {
+        row.control: {
+            "best_points": row.points,
+            "best_day": min(row.to_day, day),
+            "best_max": derived(row.points, row.percent),
+        }
+        for row in rows
+    }

@@ -1,7 +1,6 @@
 """What people decide about actions: checked here, then kept with who and when."""
 
 import datetime as dt
-import unicodedata
 
 from sqlalchemy import Connection
 
@@ -10,6 +9,7 @@ from surefoot.model import DECIDABLE, Decision, Standing, Status, Tenant
 from surefoot.scoring import actions, maxima
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import decisions, history, standings
+from surefoot.sync.words import cleaned
 
 LONGEST_COMMENT = 2_000
 LONGEST_OWNER = 200
@@ -33,8 +33,8 @@ def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Rat
         status=decision.status,
         decided_at=decision.decided_at,
         decided_by=decision.decided_by,
-        comment=_text(decision.comment, "The comment", LONGEST_COMMENT),
-        owner=_text(decision.owner, "The owner's name", LONGEST_OWNER),
+        comment=cleaned(decision.comment, "The comment", LONGEST_COMMENT),
+        owner=cleaned(decision.owner, "The owner's name", LONGEST_OWNER),
         due=_due(decision.due, decision.decided_at),
     )
     decisions.record(conn, tenant, kept)
@@ -49,14 +49,6 @@ def _standing(conn: Connection, tenant: Tenant, control: str) -> Standing:
             return standing
     message = f"{tenant.name} has no action {control!r} on its newest day."
     raise NotFound(message)
-
-
-def _text(value: str | None, what: str, longest: int) -> str | None:
-    cleaned = "".join(c for c in (value or "") if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
-    if len(cleaned) > longest:
-        message = f"{what} has {len(cleaned)} characters; {longest} are possible."
-        raise InputRefused(message)
-    return cleaned or None
 
 
 def _due(due: dt.date | None, now: dt.datetime) -> dt.date | None:
