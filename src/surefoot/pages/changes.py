@@ -8,10 +8,12 @@ from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused
 from surefoot.model import DayTotal, Tenant
+from surefoot.pages import events as happened
 from surefoot.pages import past as pasts
 from surefoot.pages.overview import TenantName, name_of
 from surefoot.pages.past import Past
 from surefoot.scoring import telling
+from surefoot.scoring.causes import LAG, Candidates, Cause
 from surefoot.scoring.changes import Change, Explanation, Kind, explain, summed
 from surefoot.scoring.past import daily, day_of
 from surefoot.scoring.ratings import Ratings
@@ -44,6 +46,10 @@ class ChangeRow(msgspec.Struct, frozen=True, kw_only=True):
     count_before: float | None
     count_after: float | None
     total: float | None
+    day: dt.date | None
+    """The stored day in between on which most of it happened; None for what no control stands for."""
+    causes: tuple[Cause, ...]
+    """Candidates around that day, the likeliest first; none is proof."""
 
 
 class Sum(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,6 +112,9 @@ def build(
     counts = [history.counts(conn, tenant, t.day) for t in (before, after)]
     days = [day_of(past.courses, t, c) for t, c in zip((before, after), counts, strict=True)]
     explained = explain(days[0], days[1])
+    steps = _steps(past, before.day, after.day)
+    turns = _turns(steps)
+    candidates = _candidates(conn, tenant, before.day, after.day)
     came, ended = _licences(conn, tenant, before.day, after.day)
     services = frozenset(h.service for h in days[0].controls if h.service)
     return Changes(
@@ -122,12 +131,42 @@ def build(
         sentence=telling.sentence(explained, Came(licences=came, services=services)),
         licences_added=came,
         licences_ended=ended,
-        changes=tuple(row(c) for c in explained.changes),
+        changes=tuple(_row(c, turns.get(_key(c)), candidates) for c in explained.changes),
         by_kind=_sums(explained.changes, lambda c: c.kind.value),
         by_category=_sums(explained.changes, lambda c: c.category or "-"),
         by_service=_sums(explained.changes, lambda c: c.service or "-"),
-        by_day=by_day(past, before.day, after.day),
+        by_day=tuple(_day(e) for e in steps if e.changes),
     )
+
+
+def _steps(past: Past, since: dt.date, until: dt.date) -> list[Explanation]:
+    """Explain each stored day of a range against the one before it."""
+    return list(daily(past.courses, [t for t in past.totals if since <= t.day <= until]))
+
+
+Turn = tuple[dt.date, dt.date, float]
+"""The stored days between which a change happened, and its points."""
+
+
+def _key(change: Change) -> tuple[str, Kind]:
+    return (change.control or "").casefold(), change.kind
+
+
+def _turns(steps: Iterable[Explanation]) -> dict[tuple[str, Kind], Turn]:
+    """Give where most of each control's change lies."""
+    found: dict[tuple[str, Kind], Turn] = {}
+    for step in steps:
+        for change in step.changes:
+            size = max(abs(change.points), abs(change.max_points))
+            if change.control and size >= found.get(_key(change), (step.since, step.until, 0.0))[2]:
+                found[_key(change)] = (step.since, step.until, size)
+    return found
+
+
+def _candidates(conn: Connection, tenant: Tenant, since: dt.date, until: dt.date) -> Candidates:
+    begun = happened.start_of(since + dt.timedelta(days=1)) - LAG
+    ended = happened.start_of(until + dt.timedelta(days=1))
+    return Candidates(happened.between(conn, tenant, begun, ended))
 
 
 def _ends(past: Past, since: dt.date | None, until: dt.date | None) -> tuple[DayTotal, DayTotal]:
@@ -148,7 +187,7 @@ def _licences(conn: Connection, tenant: Tenant, since: dt.date, until: dt.date) 
     return tuple(sorted(after - before)), tuple(sorted(before - after))
 
 
-def row(change: Change) -> ChangeRow:
+def _row(change: Change, turn: Turn | None, candidates: Candidates) -> ChangeRow:
     """Put a change on one line."""
     before, after = change.before, change.after
     return ChangeRow(
@@ -169,6 +208,8 @@ def row(change: Change) -> ChangeRow:
         count_before=before.count if before else None,
         count_after=after.count if after else None,
         total=after.total if after else None,
+        day=turn[1] if turn else None,
+        causes=candidates.of(change, turn[0], turn[1]) if turn else (),
     )
 
 
@@ -180,12 +221,6 @@ def _sums(changes: Iterable[Change], key: Callable[[Change], str]) -> tuple[Sum,
     found = summed(held, key)
     made = (Sum(key=name, percent=part, changes=counts[name]) for name, part in found.items())
     return tuple(sorted(made, key=lambda s: (-abs(s.percent or 0.0), s.key)))
-
-
-def by_day(past: Past, since: dt.date, until: dt.date) -> tuple[DayChange, ...]:
-    """Explain each stored day of a range against the one before it; quiet days are left out."""
-    totals = [t for t in past.totals if since <= t.day <= until]
-    return tuple(_day(e) for e in daily(past.courses, totals) if e.changes)
 
 
 def _day(explained: Explanation) -> DayChange:

@@ -99,7 +99,7 @@ def _single(kind: Kind, changes: Sequence[Change]) -> list[Part]:
     rest = changes[NAMED:]
     if len(rest) == 1:
         return [*named, _part(rest[0], f'"{rest[0].name}" {word}')]
-    return [*named, _group(rest, lambda n: f"{n} more {word}")] if rest else named
+    return [*named, _group(rest, lambda _: f"{len(rest)} more controls {word}")] if rest else named
 
 
 def _part(change: Change, words: str) -> Part:
