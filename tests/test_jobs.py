@@ -15,6 +15,7 @@ from surefoot import jobs
 from surefoot.emulator.server import Emulator, Fault, Running
 from surefoot.emulator.world import generate
 from surefoot.model import AuthMethod, Cloud, Connection, SyncState, Tenant
+from surefoot.scoring.ratings import load
 from surefoot.store import database, history, secrets, tenants
 from surefoot.store.secrets import Keys
 
@@ -52,7 +53,7 @@ def known(engine: Engine, keys: Keys, emulator: Emulator) -> list[Tenant]:
 
 
 def run(engine: Engine, keys: Keys, now: dt.datetime = NOW) -> dict[str, jobs.Outcome]:
-    return {o.tenant.id: o for o in asyncio.run(jobs.run_due(engine, keys, lambda: now))}
+    return {o.tenant.id: o for o in asyncio.run(jobs.run_due(engine, keys, load(), lambda: now))}
 
 
 def states(engine: Engine, known: list[Tenant]) -> dict[str, SyncState]:
@@ -167,7 +168,7 @@ def test_the_runner_survives_a_look_that_breaks_and_ends_when_told(
         return outcomes
 
     monkeypatch.setattr(jobs, "run_due", run_due)
-    runner = jobs.Runner(engine, keys, lambda: NOW, tick=0.01)
+    runner = jobs.Runner(engine, keys, load(), lambda: NOW, tick=0.01)
     runner.start()
     assert done.wait(60)
     runner.stop()

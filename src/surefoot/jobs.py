@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from surefoot.errors import SurefootError
 from surefoot.graph.client import GraphClient
 from surefoot.model import Tenant
+from surefoot.scoring.ratings import Ratings
 from surefoot.store import database, secrets, tenants
 from surefoot.store.secrets import Keys
 from surefoot.sync.pull import Pulled, pull
@@ -54,17 +55,23 @@ def next_try(failures: int, now: dt.datetime) -> dt.datetime:
 
 
 async def run_due(
-    engine: Engine, keys: Keys, clock: Clock, *, told: Callable[[Outcome], None] = lambda _outcome: None
+    engine: Engine,
+    keys: Keys,
+    ratings: Ratings,
+    clock: Clock,
+    *,
+    told: Callable[[Outcome], None] = lambda _outcome: None,
 ) -> list[Outcome]:
     """Claim what is due and read it; give how each ended."""
     with database.writing(engine) as conn:
         claimed = tenants.claim_due(conn, clock(), limit=10_000, lease=LEASE)
-    return await read(engine, keys, claimed, clock, told=told)
+    return await read(engine, keys, ratings, claimed, clock, told=told)
 
 
 async def read(
     engine: Engine,
     keys: Keys,
+    ratings: Ratings,
     wanted: Sequence[Tenant],
     clock: Clock,
     *,
@@ -75,7 +82,7 @@ async def read(
 
     async def one(graph: GraphClient, tenant: Tenant) -> Outcome:
         async with gate:
-            outcome = await _unit(engine, keys, graph, tenant, clock)
+            outcome = await _unit(engine, keys, ratings, graph, tenant, clock)
         told(outcome)
         return outcome
 
@@ -83,7 +90,9 @@ async def read(
         return list(await asyncio.gather(*(one(graph, tenant) for tenant in wanted)))
 
 
-async def _unit(engine: Engine, keys: Keys, graph: GraphClient, tenant: Tenant, clock: Clock) -> Outcome:
+async def _unit(
+    engine: Engine, keys: Keys, ratings: Ratings, graph: GraphClient, tenant: Tenant, clock: Clock
+) -> Outcome:
     """Read one tenant; nothing that it does gets out of here."""
     try:
         with database.reading(engine) as conn:
@@ -91,7 +100,7 @@ async def _unit(engine: Engine, keys: Keys, graph: GraphClient, tenant: Tenant, 
         now = clock()
         due = next_day(tenant, now)
         async with asyncio.timeout(TIMEOUT):
-            pulled = await pull(engine, graph, tenant, opened, now=now, due_at=due)
+            pulled = await pull(engine, graph, tenant, opened, ratings=ratings, now=now, due_at=due)
     except SurefootError as error:
         request_id = getattr(error, "request_id", None)
         return await asyncio.to_thread(_failed, engine, tenant, clock(), error.slug, error.sentence, request_id)
@@ -116,8 +125,8 @@ def _failed(
 class Runner:
     """The embedded runner: a thread that looks every few seconds, until it is stopped."""
 
-    def __init__(self, engine: Engine, keys: Keys, clock: Clock, *, tick: float = TICK) -> None:
-        self._engine, self._keys, self._clock, self._tick = engine, keys, clock, tick
+    def __init__(self, engine: Engine, keys: Keys, ratings: Ratings, clock: Clock, *, tick: float = TICK) -> None:
+        self._engine, self._keys, self._ratings, self._clock, self._tick = engine, keys, ratings, clock, tick
         self._end, self._wake = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
 
@@ -139,7 +148,7 @@ class Runner:
         while not self._end.is_set():
             self._wake.clear()
             try:
-                asyncio.run(run_due(self._engine, self._keys, self._clock))
+                asyncio.run(run_due(self._engine, self._keys, self._ratings, self._clock))
             except Exception:
                 log.exception("the runner could not look; it tries again")
             self._wake.wait(self._tick)

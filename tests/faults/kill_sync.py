@@ -24,6 +24,7 @@ from surefoot.emulator import answers
 from surefoot.emulator.server import Emulator, Running
 from surefoot.emulator.world import World, generate
 from surefoot.model import AuthMethod, Cloud, Connection
+from surefoot.scoring import ratings
 from surefoot.store import database, history, secrets, tenants
 
 TODAY = dt.datetime.now(dt.UTC).date()
@@ -32,6 +33,7 @@ import asyncio, sys
 from pathlib import Path
 from surefoot import jobs
 from surefoot.cli.home import now
+from surefoot.scoring import ratings
 from surefoot.store import database, secrets, tenants
 folder = Path(sys.argv[1])
 engine = database.engine(folder / "surefoot.db")
@@ -39,7 +41,7 @@ keys = secrets.load_key(folder / "secret.key", None)
 with database.reading(engine) as conn:
     wanted = tenants.all_of(conn, None)
 print("ready", flush=True)
-asyncio.run(jobs.read(engine, keys, wanted, now))
+asyncio.run(jobs.read(engine, keys, ratings.load(), wanted, now))
 print("done", flush=True)
 """
 
@@ -104,7 +106,7 @@ def completed(engine: Engine, folder: Path) -> None:
     keys = secrets.load_key(folder / "secret.key", None)
     with database.reading(engine) as conn:
         wanted = tenants.all_of(conn, None)
-    outcomes = asyncio.run(jobs.read(engine, keys, wanted, now))
+    outcomes = asyncio.run(jobs.read(engine, keys, ratings.load(), wanted, now))
     assert [o.error for o in outcomes] == [None] * len(wanted)
 
 

@@ -77,7 +77,7 @@ def test_a_dismissed_one_is_hidden_with_its_reason_and_can_be_restored(engine: E
     assert row.dismissed is not None
     assert (row.dismissed.reason, row.dismissed.dismissed_by) == ("a test tenant", "anna")
     with database.writing(engine) as conn:
-        restore(conn, tenant, "aad_mfa", by="bert", now=NOW)
+        restore(conn, tenant, "aad_mfa", by="bert", now=NOW, ratings=NO_RATINGS)
     assert build(engine, tenant).total == 1
 
 
@@ -108,7 +108,7 @@ def test_dismissing_needs_a_reason_and_a_regression(engine: Engine) -> None:
     with pytest.raises(NotFound, match="no regression of 'mdo_links'"):
         put_off(engine, tenant, control="mdo_links")
     with database.writing(engine) as conn, pytest.raises(NotFound, match="no dismissed regression"):
-        restore(conn, tenant, "aad_mfa", by="anna", now=NOW)
+        restore(conn, tenant, "aad_mfa", by="anna", now=NOW, ratings=NO_RATINGS)
 
 
 def test_a_tenant_without_days_has_none_and_says_no_day(engine: Engine) -> None:

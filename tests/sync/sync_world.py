@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from surefoot.emulator.server import Emulator
 from surefoot.graph.client import GraphClient, Limits
 from surefoot.model import AuthMethod, Cloud, Connection, Tenant
+from surefoot.scoring.ratings import load
 from surefoot.store import database, tenants
 from surefoot.sync.pull import Pulled, pull
 
@@ -34,6 +35,8 @@ def read(engine: Engine, emulator: Emulator, tenant: Tenant, now: dt.datetime = 
             return None
 
         async with GraphClient(limits=Limits(tries=2), sleep=no_pause) as graph:
-            return await pull(engine, graph, tenant, {"client_secret": emulator.client_secret}, now=now, due_at=now)
+            return await pull(
+                engine, graph, tenant, {"client_secret": emulator.client_secret}, ratings=load(), now=now, due_at=now
+            )
 
     return asyncio.run(reading())

@@ -78,7 +78,9 @@ def read_tenants(home: Home, wanted: Sequence[Tenant]) -> list[Outcome]:
     """Read these tenants under a bar."""
     with bar("Reading tenants", len(wanted)) as shown:
         task = shown.task_ids[0]
-        return asyncio.run(jobs.read(home.engine, home.keys, wanted, now, told=lambda _outcome: shown.advance(task)))
+        return asyncio.run(
+            jobs.read(home.engine, home.keys, home.ratings, wanted, now, told=lambda _outcome: shown.advance(task))
+        )
 
 
 @app.command()

@@ -146,7 +146,7 @@ def serve(data: Data = None, port: Port = None) -> None:
 
 def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None:
     """Run the web server and the runner until somebody ends them."""
-    runner = Runner(home.engine, home.keys, now)
+    runner = Runner(home.engine, home.keys, home.ratings, now)
 
     def sync(tenant: Tenant) -> None:
         with database.writing(home.engine) as conn:

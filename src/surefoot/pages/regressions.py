@@ -1,7 +1,7 @@
 """The controls that have fewer points than their best of the last 90 days: since when, from how much, perhaps why."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from surefoot.scoring.causes import LAG, Candidates, Cause
 from surefoot.scoring.changes import Change, Kind
 from surefoot.scoring.past import daily
 from surefoot.scoring.ratings import Ratings
+from surefoot.scoring.regressions import in_force
 from surefoot.store import dismissals, history, standings
 
 CAUSES = 3
@@ -66,7 +67,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, with_dismissed:
         return Regressions(tenant=name_of(tenant), as_of=None, regressions=(), total=0, dismissed=0)
     ranked = work.rank(standings.of(conn, tenant, newest.day), newest.max_points, ratings, newest.day)
     fallen = [(a, a.regressed) for a in ranked if a.regressed is not None]
-    held = in_force(fallen, dismissals.in_force(conn, tenant))
+    held = in_force(ranked, dismissals.in_force(conn, tenant))
     shown = [(a, r) for a, r in fallen if with_dismissed or a.id.casefold() not in held]
     rows = _rows(conn, tenant, shown, held, ratings) if shown else []
     return Regressions(
@@ -76,20 +77,6 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, with_dismissed:
         total=len(fallen) - len(held),
         dismissed=len(held),
     )
-
-
-def in_force(fallen: Iterable[tuple[Action, Regression]], dismissed: Mapping[str, Dismissal]) -> dict[str, Dismissal]:
-    """Give, by folded id, the dismissals that still hold: no further fall, and no new one since."""
-    found = {}
-    for action, regression in fallen:
-        word = dismissed.get(action.id.casefold())
-        if word is None:
-            continue
-        further = action.earned_points < word.points - work.jitter(action.max_points)
-        anew = regression.since > word.dismissed_at.date()
-        if not further and not anew:
-            found[action.id.casefold()] = word
-    return found
 
 
 def _rows(

@@ -355,5 +355,19 @@ def services(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[str, ...]:
     return tuple(json.loads(conn.execute(query).scalar_one_or_none() or "[]"))
 
 
+def services_by_day(conn: Connection, tenant: Tenant) -> dict[dt.date, frozenset[str]]:
+    """Give Graph's `enabledServices` of every stored day."""
+    c, texts = schema.day.c, schema.shared_text
+    query = select(c.day, texts.c.text).join(texts, texts.c.key == c.services).where(c.tenant == tenant.key)
+    rows = [(row.day, row.text) for row in conn.execute(query)]
+    read = {text: frozenset(json.loads(text)) for _, text in rows}
+    return {day: read[text] for day, text in rows}
+
+
+def groups(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:
+    """Give the averages that Graph sent with a stored day, by basis."""
+    return _averages(conn, tenant, day)
+
+
 def _day_of(tenant: Tenant, day: dt.date, column: Column[Any]) -> Select[Any]:
     return select(column).select_from(schema.day).where(schema.day.c.tenant == tenant.key, schema.day.c.day == day)

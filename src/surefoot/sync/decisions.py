@@ -9,6 +9,7 @@ from surefoot.model import DECIDABLE, Decision, Standing, Status, Tenant
 from surefoot.scoring import actions, maxima
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import decisions, history, standings
+from surefoot.sync.derived import summarise
 from surefoot.sync.words import cleaned
 
 LONGEST_COMMENT = 2_000
@@ -38,6 +39,7 @@ def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Rat
         due=_due(decision.due, decision.decided_at),
     )
     decisions.record(conn, tenant, kept)
+    summarise(conn, tenant, ratings)
     return kept
 
 

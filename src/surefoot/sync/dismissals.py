@@ -9,6 +9,7 @@ from surefoot.model import Dismissal, Tenant
 from surefoot.scoring import actions
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import dismissals, history, standings
+from surefoot.sync.derived import summarise
 from surefoot.sync.words import cleaned
 
 LONGEST_REASON = 500
@@ -40,11 +41,13 @@ def dismiss(
         dismissed_by=by,
     )
     dismissals.record(conn, tenant, kept)
+    summarise(conn, tenant, ratings)
     return kept
 
 
-def restore(conn: Connection, tenant: Tenant, control: str, *, by: str, now: dt.datetime) -> None:
+def restore(conn: Connection, tenant: Tenant, control: str, *, by: str, now: dt.datetime, ratings: Ratings) -> None:
     """Take a dismissal back; `NotFound` when there is none in force."""
     if not dismissals.restore(conn, tenant, control, by=by, now=now):
         message = f"{tenant.name} has no dismissed regression of {control!r}."
         raise NotFound(message)
+    summarise(conn, tenant, ratings)

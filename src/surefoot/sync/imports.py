@@ -20,7 +20,7 @@ from surefoot.model import Connection, Decision, Profile, Snapshot, Source, Stat
 from surefoot.scoring.products import service_of
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import decisions, history, profiles, tenants
-from surefoot.sync import portal
+from surefoot.sync import derived, portal
 from surefoot.sync.decisions import LONGEST_COMMENT
 from surefoot.sync.portal import Export
 
@@ -201,6 +201,7 @@ def store(
     saved = history.save(conn, tenant, imported.snapshots, now=now)
     if imported.profiles:
         profiles.save(conn, tenant, imported.profiles, now=now)
+    derived.refresh(conn, tenant, ratings)
     return _summary(tenant, saved, imported.snapshots, imported.refused, profiles=len(imported.profiles))
 
 
@@ -244,6 +245,7 @@ def _store_export(
     saved = history.save(conn, tenant, [made], now=now)
     profiles.save(conn, tenant, portal.profiles(export, ids, known, service_of), now=now)
     taken, notes = _take_statuses(conn, tenant, export, ids, day)
+    derived.refresh(conn, tenant, ratings)
     if history.source_of(conn, tenant, day) is not Source.PORTAL_EXPORT:
         notes = (f"{day} is known from Graph already, and was left as it is.", *notes)
     if unnamed := sum(portal.is_made(control) for control in ids.values()):

@@ -13,7 +13,9 @@ from surefoot.graph import tokens
 from surefoot.graph.client import Fetched, GraphClient, TenantGraph
 from surefoot.graph.wire import Refusal
 from surefoot.model import Connection, Profile, Snapshot, Source, Tenant
+from surefoot.scoring.ratings import Ratings
 from surefoot.store import database, history, profiles, tenants
+from surefoot.sync import derived
 
 OVERLAP = dt.timedelta(days=3)
 """Microsoft restates days late: these are read again at every sync."""
@@ -42,6 +44,7 @@ async def pull(
     tenant: Tenant,
     secrets: Mapping[str, str],
     *,
+    ratings: Ratings,
     now: dt.datetime,
     due_at: dt.datetime | None = None,
     progress: Progress | None = None,
@@ -60,7 +63,7 @@ async def pull(
     if not days.items:
         raise NotLicensed(request_id=next(iter(days.request_ids), None))
     whole = catalogue if isinstance(catalogue, Fetched) else None
-    save = functools.partial(_save, engine, tenant, days, whole, now=now, due_at=due_at)
+    save = functools.partial(_save, engine, tenant, days, whole, ratings=ratings, now=now, due_at=due_at)
     saved = await asyncio.to_thread(save)
     if isinstance(catalogue, BaseException):
         raise catalogue
@@ -103,6 +106,7 @@ def _save(
     days: Fetched[Snapshot],
     catalogue: Fetched[Profile] | None,
     *,
+    ratings: Ratings,
     now: dt.datetime,
     due_at: dt.datetime | None,
 ) -> history.Saved:
@@ -111,4 +115,5 @@ def _save(
         if catalogue is not None:
             profiles.save(conn, tenant, catalogue.items, now=now)
             tenants.mark_synced(conn, tenant, now=now, due_at=due_at)
+        derived.refresh(conn, tenant, ratings)
         return saved
