@@ -2,7 +2,9 @@
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -132,6 +134,30 @@ _NO_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 def _when(update_: StateUpdate) -> dt.datetime:
     return update_.updated_at or _NO_TIME
+
+
+class Content(NamedTuple):
+    """A profile as it was listed for some time, somewhere."""
+
+    profile: Profile
+    """Without what tenants set."""
+    first_seen: dt.date
+    last_seen: dt.date
+
+
+_INSTANCE = re.compile(r"^\d+\.")
+"""Starts the id of an app connector's control: it names one tenant's own app."""
+
+
+def contents(conn: Connection, visible: frozenset[str] | None) -> dict[str, list[Content]]:
+    """Give what was ever listed for each control by folded id, oldest first; what only one tenant has, to all-seers."""
+    names, c = schema.control.c, schema.profile_content.c
+    query = select(names.folded, c.body, c.first_seen, c.last_seen).join(schema.control, names.key == c.control)
+    found: dict[str, list[Content]] = {}
+    for row in conn.execute(query.order_by(names.folded, c.first_seen, c.key)):
+        if visible is None or not _INSTANCE.match(row.folded):
+            found.setdefault(row.folded, []).append(Content(_PROFILE.decode(row.body), row.first_seen, row.last_seen))
+    return found
 
 
 def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:
