@@ -1,0 +1,38 @@
+"""Labels: words by which people group their tenants."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, delete, insert, select
+
+from surefoot.model import Tenant
+from surefoot.store.schema import tenant_label as table
+
+
+def add(conn: Connection, tenant: Tenant, labels: Iterable[str]) -> None:
+    """Give a tenant labels; those that it has already stay."""
+    fresh = sorted(set(labels) - set(of(conn, [tenant]).get(tenant.key, ())))
+    if fresh:
+        conn.execute(insert(table), [{"tenant": tenant.key, "label": label} for label in fresh])
+
+
+def remove(conn: Connection, tenant: Tenant, labels: Iterable[str]) -> None:
+    """Take labels away; those that it does not have are no matter."""
+    conn.execute(delete(table).where(table.c.tenant == tenant.key, table.c.label.in_(list(labels))))
+
+
+def of(conn: Connection, tenants: Sequence[Tenant]) -> dict[int, tuple[str, ...]]:
+    """Give the labels of some tenants by their keys, in the order of the alphabet."""
+    return by_key(conn, {t.key for t in tenants})
+
+
+def by_key(conn: Connection, wanted: set[int]) -> dict[int, tuple[str, ...]]:
+    """Give them by the tenants' keys alone."""
+    found: dict[int, list[str]] = {}
+    query = select(table).order_by(table.c.tenant, table.c.label)
+    for key, label in conn.execute(query if len(wanted) > _FEW else query.where(table.c.tenant.in_(wanted))):
+        if key in wanted:
+            found.setdefault(key, []).append(label)
+    return {key: tuple(labels) for key, labels in found.items()}
+
+
+_FEW = 500

@@ -1,0 +1,185 @@
+"""The portfolio as one query: every visible tenant with its summary, ranked, filtered, sorted and paged."""
+
+import datetime as dt
+import enum
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Float, Select, and_, case, cast, func, or_, select
+
+from surefoot.store.schema import summary, tenant, tenant_label
+from surefoot.store.summaries import RULES
+
+
+class Sort(enum.StrEnum):
+    """What the rows may be sorted by."""
+
+    NAME = "name"
+    PERCENT = "percent"
+    CHANGE_1 = "change_1"
+    CHANGE_7 = "change_7"
+    CHANGE_30 = "change_30"
+    CHANGE_90 = "change_90"
+    POINTS_AVAILABLE = "points_available"
+    OPEN_ACTIONS = "open_actions"
+    REGRESSIONS = "regressions"
+    RANK = "rank"
+    SYNCED_AT = "synced_at"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rows, in which order."""
+
+    visible: frozenset[str] | None
+    """Ids of the tenants; None: all."""
+    label: str | None = None
+    industry: str | None = None
+    text: str | None = None
+    """In the name or the id, without regard to case."""
+    problem: bool | None = None
+    """True: only those that fail or have no score; False: only the others."""
+    sort: Sort = Sort.NAME
+    descending: bool = False
+    after: tuple[Any, str] | None = None
+    """The sort's value and the id of the row before the first wanted one."""
+    limit: int = 100
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant's row."""
+
+    key: int
+    id: str
+    name: str
+    day: dt.date | None
+    points: float | None
+    max_points: float | None
+    percent: float | None
+    change_1: float | None
+    change_7: float | None
+    change_30: float | None
+    change_90: float | None
+    points_available: float | None
+    open_actions: int | None
+    regressions: int | None
+    rank: int | None
+    percentile: float | None
+    industry: str | None
+    synced_at: dt.datetime | None
+    failing_since: dt.datetime | None
+    error: str | None
+    message: str | None
+    connected: bool
+    sort_value: Any
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True):
+    """What the filtered rows come to."""
+
+    tenants: int
+    scored: int
+    """How many have a percent."""
+    average: float | None
+    highest: float | None
+    lowest: float | None
+    problems: int
+    newest: dt.date | None
+    on_newest: int
+    """How many were read on the newest day of all."""
+
+
+def rows(conn: Connection, wanted: Wanted) -> list[Row]:
+    """List the rows of a page."""
+    ranked = _ranked(wanted).subquery("ranked")
+    column = ranked.c[_COLUMNS[wanted.sort]]
+    value = func.lower(column) if wanted.sort is Sort.NAME else column
+    query = select(ranked, value.label("sort_value")).where(*_filters(ranked, wanted))
+    if wanted.after is not None:
+        query = query.where(_beyond(value, ranked.c.id, wanted.after, descending=wanted.descending))
+    direction = value.desc() if wanted.descending else value.asc()
+    ordered = query.order_by(value.is_(None), direction, ranked.c.id).limit(wanted.limit)
+    return [_row(row) for row in conn.execute(ordered)]
+
+
+def totals(conn: Connection, wanted: Wanted) -> Totals:
+    """Sum up all rows that the filter lets through, whatever the page."""
+    plain = _plain(wanted).subquery("plain")
+    newest = select(func.max(plain.c.day)).where(*_filters(plain, wanted)).scalar_subquery()
+    c = plain.c
+    query = select(
+        func.count().label("tenants"),
+        func.count(c.percent).label("scored"),
+        func.avg(c.percent).label("average"),
+        func.max(c.percent).label("highest"),
+        func.min(c.percent).label("lowest"),
+        func.coalesce(func.sum(case((_in_trouble(plain), 1), else_=0)), 0).label("problems"),
+        func.max(c.day).label("newest"),
+        func.coalesce(func.sum(case((c.day == newest, 1), else_=0)), 0).label("on_newest"),
+    ).where(*_filters(plain, wanted))
+    return Totals(**conn.execute(query).one()._asdict())
+
+
+_COLUMNS = {sort: sort.value for sort in Sort}
+
+
+def _plain(wanted: Wanted) -> Select[Any]:
+    s, t = summary.c, tenant.c
+    held = and_(s.tenant == t.key, s.rules == RULES)
+    share = case((s.max_points > 0, 100.0 * s.points / s.max_points))
+    query = select(
+        t.key, t.id, t.name, s.day, s.points, s.max_points, share.label("percent"),
+        s.change_1, s.change_7, s.change_30, s.change_90, s.available.label("points_available"), s.open_actions,
+        s.regressions, s.industry, t.synced_at, t.failing_since, t.error, t.message,
+        case((t.method != "none", 1), else_=0).label("connected"),
+    ).select_from(tenant.outerjoin(summary, held))  # fmt: skip
+    return query if wanted.visible is None else query.where(t.id.in_(wanted.visible))
+
+
+def _ranked(wanted: Wanted) -> Select[Any]:
+    """Rank among all visible tenants, whatever the filter; mid-rank for the percentile."""
+    plain = _plain(wanted).subquery("plain")
+    share = plain.c.percent
+    place = func.rank().over(order_by=(share.is_(None), share.desc()))
+    equal = func.count().over(partition_by=share)
+    known = func.count(share).over()
+    below = cast(known - place + 1, Float) - cast(equal, Float) / 2.0
+    return select(
+        *plain.c,
+        case((share.is_not(None), place)).label("rank"),
+        case((share.is_not(None), 100.0 * below / known)).label("percentile"),
+    )
+
+
+def _filters(source: Any, wanted: Wanted) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a subquery
+    c, found = source.c, []
+    if wanted.label is not None:
+        labelled = select(tenant_label.c.tenant).where(func.lower(tenant_label.c.label) == wanted.label.lower())
+        found.append(c.key.in_(labelled))
+    if wanted.industry is not None:
+        found.append(func.lower(c.industry) == wanted.industry.lower())
+    if wanted.text is not None:
+        text = wanted.text.lower()
+        found.append(or_(func.lower(c.name).contains(text, autoescape=True), c.id.contains(text, autoescape=True)))
+    if wanted.problem is not None:
+        found.append(_in_trouble(source) if wanted.problem else ~_in_trouble(source))
+    return found
+
+
+def _in_trouble(source: Any) -> ColumnElement[bool]:  # noqa: ANN401 - a subquery
+    return or_(source.c.error.is_not(None), source.c.percent.is_(None))
+
+
+def _beyond(
+    value: ColumnElement[Any], identity: ColumnElement[str], after: tuple[Any, str], *, descending: bool
+) -> ColumnElement[bool]:
+    """Say of a row that it comes after another in the order; rows without a value come last."""
+    last, last_id = after
+    if last is None:
+        return and_(value.is_(None), identity > last_id)
+    further = value < last if descending else value > last
+    return or_(further, and_(value == last, identity > last_id), value.is_(None))
+
+
+def _row(row: Any) -> Row:  # noqa: ANN401 - a row
+    held = row._asdict()
+    return Row(**held | {"connected": bool(held["connected"])})
