@@ -22,6 +22,7 @@ EXCEPTIONS = {
     "spans.*": "pure",
     "columns.*": "types of columns",
     "schema.*": "the tables",
+    "history.average_of": "pure",
     "secrets.load_key": "the installation's key",
 }
 

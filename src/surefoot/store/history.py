@@ -189,7 +189,8 @@ def _shares(average: Average) -> str:
     return json.dumps([[c.category, c.points, c.max_points] for c in average.categories], separators=(",", ":"))
 
 
-def _average(basis: str, percent: float | None, categories: str) -> Average:
+def average_of(basis: str, percent: float | None, categories: str) -> Average:
+    """Rebuild an average from its row."""
     name, low, high, industry = json.loads(basis)
     shares = tuple(CategoryAverage(*part) for part in json.loads(categories))
     return Average(basis=name, percent=percent, seats_from=low, seats_to=high, industry=industry, categories=shares)
@@ -335,7 +336,7 @@ def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, 
         .where(average.c.day == day, member.c.tenant == tenant.key, member.c.from_day <= day, member.c.to_day >= day)
         .order_by(average.c.basis)
     )
-    return tuple(_average(*row) for row in conn.execute(query))
+    return tuple(average_of(*row) for row in conn.execute(query))
 
 
 def counts(conn: Connection, tenant: Tenant, day: dt.date) -> dict[str, tuple[float | None, float | None]]:

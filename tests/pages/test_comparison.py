@@ -1,0 +1,174 @@
+"""Comparing: Microsoft's averages as they are, an estimate that says so, own tenants exactly or not at all."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pages_world import NO_RATINGS, NOW, TODAY, Points, add, day, profile, snapshot
+from sqlalchemy import Engine
+
+from surefoot.model import Average, CategoryAverage, Tenant
+from surefoot.pages import comparison
+from surefoot.pages.comparison import Comparison
+from surefoot.scoring.courses import Piece
+from surefoot.scoring.ways import way
+from surefoot.store import database, history, labels, profiles
+from surefoot.sync.derived import refresh
+
+
+def averages(everybody: float | None, seats: tuple[int, int] = (101, 999)) -> tuple[Average, ...]:
+    shares = (CategoryAverage("Identity", 30.0, 60.0), CategoryAverage("Apps", None, None))
+    return (
+        Average(basis="AllTenants", percent=everybody, categories=shares),
+        Average(basis="TotalSeats", percent=44.0, seats_from=seats[0], seats_to=seats[1]),
+    )
+
+
+def fill(
+    engine: Engine,
+    number: int,
+    name: str,
+    days: dict[int, dict[str, Points]],
+    groups: dict[int, tuple[Average, ...]] | None = None,
+) -> Tenant:
+    with database.writing(engine) as conn:
+        tenant = add(conn, number, name)
+        made = [
+            msgspec.structs.replace(snapshot(tenant, back, held, ["HasAADP1"]), averages=(groups or {}).get(back, ()))
+            for back, held in days.items()
+        ]
+        history.save(conn, tenant, made, now=NOW)
+        profiles.save(conn, tenant, [profile(c, most) for c, (_, most) in days[min(days)].items()], now=NOW)
+        refresh(conn, tenant, NO_RATINGS)
+    return tenant
+
+
+def build(engine: Engine, tenant: Tenant, visible: list[Tenant]) -> Comparison:
+    with database.reading(engine) as conn:
+        return comparison.build(conn, tenant, visible, ratings=NO_RATINGS)
+
+
+def test_a_group_says_what_it_is_how_far_off_and_whether_that_grows(engine: Engine) -> None:
+    days = {40: {"aad_mfa": (5.0, 10.0)}, 0: {"aad_mfa": (7.0, 10.0)}}
+    tenant = fill(engine, 1, "Contoso", days, {40: averages(48.0), 0: averages(50.0)})
+    page = build(engine, tenant, [tenant])
+    everybody, seats = page.groups
+    assert (everybody.basis, everybody.average, everybody.distance, everybody.distance_before) == (
+        "AllTenants", 50.0, 20.0, 2.0,
+    )  # fmt: skip
+    assert (everybody.movement, seats.name) == ("growing", "Organizations with 101 to 999 seats")
+    assert [(c.category, c.percent, c.average, c.distance) for c in everybody.categories] == [
+        ("Identity", 70.0, 50.0, 20.0)
+    ]
+    assert [(d.date, d.percent, d.average) for d in everybody.history] == [
+        (day(40), 50.0, 48.0), (TODAY, 70.0, 50.0),
+    ]  # fmt: skip
+
+
+def test_an_average_that_was_not_sent_today_is_shown_as_of_its_day(engine: Engine) -> None:
+    days = {3: {"aad_mfa": (5.0, 10.0)}, 0: {"aad_mfa": (7.0, 10.0)}}
+    page = build(engine, tenant := fill(engine, 1, "Contoso", days, {3: averages(48.0)}), [tenant])
+    assert [(g.as_of, g.distance) for g in page.groups] == [(day(3), 2.0), (day(3), 6.0)]
+    assert build(engine, fill(engine, 2, "Other", days), []).no_groups is not None
+
+
+def test_the_percentile_among_all_tenants_is_a_range_with_its_method_or_says_why_not(engine: Engine) -> None:
+    days = {0: {"aad_mfa": (7.0, 10.0)}}
+    tenant = fill(engine, 1, "Contoso", days, {0: averages(50.0)})
+    made = build(engine, tenant, []).estimate
+    assert made.range is not None
+    assert 50 < made.range.low < made.range.high < 100
+    assert "docs/comparison.md" in made.method
+    for number, average, words in ((2, 99.5, "too near to an end"), (3, None, "no average of all")):
+        other = build(engine, fill(engine, number, "x", days, {0: averages(average)}), []).estimate
+        assert other.range is None
+        assert words in (other.unknown or "")
+
+
+def world(engine: Engine, count: int) -> list[Tenant]:
+    """Make tenants of rising points; all but the first have MFA, the third after a climb of six days."""
+    made = []
+    for n in range(count):
+        held = {"aad_mfa": (0.0 if n == 0 else 10.0, 10.0), "mdo_links": (float(n), 10.0)}
+        days = {30: held, 10: held, 0: held}
+        if n == 2:
+            days = {30: held | {"aad_mfa": (0.0, 10.0)}, 24: held, 0: held}
+        made.append(fill(engine, n + 1, f"Tenant {n}", days, {0: averages(50.0)}))
+    return made
+
+
+def test_a_cohort_of_five_is_told_exactly_and_one_of_four_not_at_all(engine: Engine) -> None:
+    made = world(engine, 6)
+    with database.writing(engine) as conn:
+        for tenant in made[:4]:
+            labels.add(conn, tenant, ["gold"])
+    page = build(engine, made[0], made)
+    found = {c.kind: c for c in page.cohorts}
+    assert set(found) == {"portfolio", "seats", "label", "licences"}
+    assert (found["portfolio"].tenants, found["portfolio"].rank, found["portfolio"].percentile) == (
+        6, 6, pytest.approx(100 / 12),
+    )  # fmt: skip
+    small = found["label"]
+    assert (small.tenants, small.rank, small.percentile, small.average, small.highest) == (None,) * 5
+    assert "Fewer than 5" in (small.too_small or "")
+    identity = found["portfolio"].categories[0]
+    assert (identity.category, identity.percent, identity.percentile) == ("Identity", 0.0, pytest.approx(100 / 12))
+
+
+def test_only_tenants_that_the_viewer_may_see_count(engine: Engine) -> None:
+    made = world(engine, 6)
+    portfolio = build(engine, made[0], made[:5]).cohorts[0]
+    assert (portfolio.tenants, portfolio.highest) == (5, pytest.approx(100 * 14 / 20))
+    assert build(engine, made[0], made[:4]).cohorts[0].too_small is not None
+
+
+def test_an_open_action_says_who_has_it_and_how_fast_it_went(engine: Engine) -> None:
+    made = world(engine, 6)
+    page = build(engine, made[0], made)
+    share = next(s for s in page.actions if s.control == "aad_mfa")
+    assert (share.scored, share.completed, share.percent) == (6, 5, pytest.approx(500 / 6))
+    assert share.example is not None
+    assert (share.example.tenant.name, share.example.way.days) == ("Tenant 2", 6)
+    assert share.sentence == (
+        "5 of your 6 tenants that are scored for this have all of its points; Tenant 2 took 6 days."
+    )
+    few = next(s for s in build(engine, made[0], made[:4]).actions if s.control == "aad_mfa")
+    assert (few.scored, few.completed, few.example) == (None, None, None)
+
+
+def test_a_tenant_without_days_says_so(engine: Engine) -> None:
+    with database.writing(engine) as conn:
+        tenant = add(conn)
+    page = build(engine, tenant, [tenant])
+    assert (page.as_of, page.groups, page.cohorts, page.estimate.range) == (None, (), (), None)
+
+
+START = dt.date(2026, 1, 1)
+
+
+def pieces(*points: float) -> tuple[Piece, ...]:
+    """Give pieces of ten days each, of ten points at most."""
+    day_of = [START + dt.timedelta(days=10 * n) for n in range(len(points) + 1)]
+    ends = [d - dt.timedelta(days=1) for d in day_of[1:]]
+    return tuple(Piece(a, b, p, p * 10, "Identity") for a, b, p in zip(day_of, ends, points, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("points", "days"),
+    [((10,), None), ((0,), None), ((10, 5), None), ((0, 10), 1), ((0, 5, 10), 11), ((10, 0, 3, 6, 10, 10), 21),
+     ((5, 2, 10), 1), ((), None)],
+)  # fmt: skip
+def test_a_way_is_the_last_climb(points: tuple[float, ...], days: int | None) -> None:
+    found = way(pieces(*points))
+    assert (found.days if found else None) == days
+
+
+@given(st.lists(st.sampled_from([0.0, 2.0, 5.0, 10.0]), max_size=8))
+def test_a_way_ends_with_all_points_and_begins_before(points: list[float]) -> None:
+    found = way(pieces(*points))
+    if found:
+        assert points[-1] == 10.0
+        assert found.begun < found.done
+        assert found.days == (found.done - found.begun).days
