@@ -219,6 +219,14 @@ class EventSource(enum.StrEnum):
     """A status that somebody set at Microsoft: an entry of `controlStateUpdates`."""
 
 
+EVENT_PERMISSIONS = {
+    EventSource.INCIDENT: "SecurityIncident.Read.All",
+    EventSource.DIRECTORY_AUDIT: "AuditLog.Read.All",
+    EventSource.INTUNE_AUDIT: "DeviceManagementApps.Read.All",
+}
+"""The sources that are read from Graph, each with the application permission that it needs."""
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something dated that may explain a change."""
 

@@ -65,4 +65,5 @@ async def test_microsofts_client_lists_pages_and_patches() -> None:
         after = plain.get(f"/v1.0/security/secureScoreControlProfiles/{target.id}").json
         assert after["controlStateUpdates"][-1]["state"] == "Ignored", json.dumps(after["controlStateUpdates"])
         await adapter._http_client.aclose()
+        del graph, adapter, page, options
         gc.collect()  # what the client leaves behind is told here, not in another test

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from surefoot.emulator import story
 from surefoot.emulator.controls import Control
 from surefoot.emulator.world import Held, Step, TenantWorld, Update
 from surefoot.model import Decision, Status
@@ -141,6 +142,9 @@ def contoso(today: dt.date) -> TenantWorld:
         updates={control: [_accepted(today)] for control, *_ in _ACCEPTED},
         decisions=_decisions(today, held),
         averages=(51.2, 62.4),
+        happenings=tuple(sorted([*story.happened(today), *story.daily(today, start)], key=lambda h: (h.at, h.id))),
+        truths=story.truths(today, held),
+        notes=story.noted(today),
     )
 
 

@@ -35,6 +35,10 @@ _NAMES = (
     "VanArsdel",
     "Woodgrove Bank",
 )
+_DENIED = {
+    "Adatum": frozenset({"AuditLog.Read.All"}),
+    "Fourth Coffee": frozenset({"SecurityIncident.Read.All", "DeviceManagementApps.Read.All"}),
+}
 _TROUBLES = {"Liberty Law": "no_consent", "Tailspin Toys": "secret_expired", "Bellows College": "empty"}
 
 
@@ -45,6 +49,7 @@ def demo(today: dt.date) -> World:
     others = [tenant(str(SEED), name, today, known, goal=chance.uniform(0.3, 0.88)) for name in _NAMES]
     for made in others:
         made.trouble = _TROUBLES.get(made.name)
+        made.denied = _DENIED.get(made.name, frozenset())
     secret = f"emulator~{chance.getrandbits(128):032x}"
     return World(
         today=today,

@@ -17,6 +17,7 @@ import msgspec
 from aiohttp import web
 
 from surefoot.emulator import answers
+from surefoot.emulator.event_routes import EventRoutes
 from surefoot.emulator.world import TenantWorld, Update, World
 
 TOKEN_LASTS = 3600
@@ -84,6 +85,7 @@ class Emulator:
         self.resets_reviewed = False
         """Whether the state Reviewed turns back to Default, as old reports say of Graph."""
         self._tokens: dict[str, tuple[str, float]] = {}
+        self.events = EventRoutes(self._admitted, self._error, now)
 
     def app(self) -> web.Application:
         """Make the aiohttp application."""
@@ -95,6 +97,7 @@ class Emulator:
         app.router.add_get(PROFILES + "/{control}", self._profile)
         app.router.add_patch(PROFILES + "/{control}", self._patch)
         app.router.add_get("/v1.0/organization", self._organization)
+        self.events.add_to(app, lambda: self.base_url)
         return app
 
     @web.middleware
@@ -323,8 +326,8 @@ async def serve(
 class Running:
     """An emulator in a thread of its own."""
 
-    def __init__(self, world: World, port: int = 0) -> None:
-        self._world, self._port = world, port
+    def __init__(self, world: World, port: int = 0, *, now: Callable[[], dt.datetime] = _now) -> None:
+        self._world, self._port, self._now = world, port, now
         self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
         self._end = asyncio.Event()
         self._failure: BaseException | None = None
@@ -351,6 +354,6 @@ class Running:
             self._loop.close()
 
     async def _serve(self) -> None:
-        async with serve(self._world, port=self._port) as self.emulator:
+        async with serve(self._world, port=self._port, now=self._now) as self.emulator:
             self._ready.set()
             await self._end.wait()

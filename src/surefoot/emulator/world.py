@@ -3,11 +3,14 @@
 import datetime as dt
 import random
 import uuid
+from collections.abc import Iterator
+from itertools import pairwise
 
 import msgspec
 
 from surefoot.emulator.catalogue import LICENCES, catalogue
 from surefoot.emulator.controls import Control
+from surefoot.emulator.happenings import Chronicle, Happening, Moved, Truth
 from surefoot.model import Decision
 
 DAYS_SERVED = 90
@@ -50,6 +53,13 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     assigned_to: str = ""
 
 
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that somebody wrote down in Surefoot."""
+
+    at: dt.datetime
+    text: str
+
+
 class TenantWorld(msgspec.Struct, kw_only=True):
     """One tenant, with its truth."""
 
@@ -73,6 +83,14 @@ class TenantWorld(msgspec.Struct, kw_only=True):
     """`no_consent`, `secret_expired` or `empty`."""
     averages: tuple[float, float] = (51.2, 46.2)
     """All tenants', and those of similar size, on the last day."""
+    happenings: tuple[Happening, ...] = ()
+    truths: tuple[Truth, ...] = ()
+    notes: tuple[Note, ...] = ()
+    """What its people noted in Surefoot."""
+    intune: bool = True
+    """Whether it has a licence for Intune, which `enabledServices` does not tell."""
+    denied: frozenset[str] = frozenset()
+    """Permissions that nobody granted to the app, of those for events."""
 
     def services_on(self, day: dt.date) -> list[str]:
         """Give `enabledServices` as of a day."""
@@ -116,7 +134,11 @@ def tenant(seed: str, name: str, today: dt.date, controls: tuple[Control, ...], 
     held = tuple(_held(c, bought.get(c.licence or ""), today, start, goal, chance) for c in mine)
     gap = today - dt.timedelta(days=chance.randint(10, 80))
     missing = frozenset(gap + dt.timedelta(days=n) for n in range(chance.choice([0, 0, 1, 3, 14])))
+    chronicle = _chronicle(f"{seed} {name}", users, held, start, today)
     return TenantWorld(
+        happenings=tuple(sorted(chronicle.happenings, key=lambda h: (h.at, h.id))),
+        truths=tuple(chronicle.truths),
+        intune=chronicle.intune,
         id=guid(chance),
         name=name,
         industry=chance.choice(["Manufacturing", "Healthcare", "Retail", "Education", "Legal"]),
@@ -129,6 +151,25 @@ def tenant(seed: str, name: str, today: dt.date, controls: tuple[Control, ...], 
         missing=frozenset(d for d in missing if d < today),
         averages=(51.2, round(chance.uniform(42, 63), 2)),
     )
+
+
+def _chronicle(seed: str, users: int, held: tuple[Held, ...], start: dt.date, today: dt.date) -> Chronicle:
+    """Tell how the tenant's controls came to move, among all else that happens."""
+    written = Chronicle(seed, users=users)
+    written.moved(_moves(held, start))
+    written.lived(start, today - dt.timedelta(days=1))
+    return written
+
+
+def _moves(held: tuple[Held, ...], start: dt.date) -> Iterator[Moved]:
+    """List what somebody moved: not what was there from the start, nor what Microsoft did."""
+    for h in held:
+        first = h.steps[0]
+        if first.day > start and first.cause != FROM_THE_START:
+            yield Moved(day=first.day, control=h.control, cause=first.cause, licence=h.control.licence)
+        for before, after in pairwise(h.steps):
+            if before.share != after.share and h.share(after.day) is not None:
+                yield Moved(day=after.day, control=h.control, cause=after.cause)
 
 
 BOUGHT, WORKED_ON, BROKE = 0.12, 0.06, 0.03

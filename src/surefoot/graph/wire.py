@@ -152,12 +152,12 @@ _BROKEN = (msgspec.DecodeError, ValueError, RecursionError, OverflowError)
 
 def snapshots(body: bytes) -> Page[Snapshot]:
     """Decode a page of secureScores; `AnswerNotUnderstood` when it is no page at all."""
-    return _page(body, _SNAPSHOT, _snapshot)
+    return page(body, _SNAPSHOT, _snapshot)
 
 
 def profiles(body: bytes) -> Page[Profile]:
     """Decode a page of secureScoreControlProfiles; `AnswerNotUnderstood` when it is no page at all."""
-    return _page(body, _PROFILE, _profile)
+    return page(body, _PROFILE, _profile)
 
 
 def profile(body: bytes) -> Profile:
@@ -169,7 +169,7 @@ def profile(body: bytes) -> Profile:
         raise AnswerNotUnderstood(message) from error
 
 
-def _page(body: bytes, decoder: msgspec.json.Decoder[W], make: Callable[[W], T]) -> Page[T]:
+def page(body: bytes, decoder: msgspec.json.Decoder[W], make: Callable[[W], T]) -> Page[T]:
     """Decode record by record: what one needs is let go before the next, and a bad one costs itself alone."""
     try:
         envelope = _envelope(body)

@@ -6,19 +6,11 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import Decision, Event, EventSource, StateUpdate, Tenant
+from surefoot.model import EVENT_PERMISSIONS, Decision, Event, EventSource, StateUpdate, Tenant
 from surefoot.pages.overview import TenantName, name_of
 from surefoot.store import decisions, events, profiles
 from surefoot.store.events import SourceState
 
-READ = (EventSource.INCIDENT, EventSource.DIRECTORY_AUDIT, EventSource.INTUNE_AUDIT)
-"""The sources that are read from Graph."""
-
-PERMISSIONS = {
-    EventSource.INCIDENT: "SecurityIncident.Read.All",
-    EventSource.DIRECTORY_AUDIT: "AuditLog.Read.All",
-    EventSource.INTUNE_AUDIT: "DeviceManagementApps.Read.All",
-}
 MOST = 1000
 """Events on one page."""
 
@@ -80,13 +72,13 @@ def build(conn: Connection, tenant: Tenant, *, since: dt.date, until: dt.date, w
 def sources(conn: Connection, tenant: Tenant) -> tuple[SourceRow, ...]:
     """Say of each of Graph's sources whether it is read."""
     states = events.states(conn, tenant)
-    return tuple(_source(source, states.get(source)) for source in READ)
+    return tuple(_source(source, states.get(source)) for source in EVENT_PERMISSIONS)
 
 
 def _source(source: EventSource, state: SourceState | None) -> SourceRow:
     return SourceRow(
         source=source,
-        permission=PERMISSIONS[source],
+        permission=EVENT_PERMISSIONS[source],
         on=state is not None and state.error is None,
         read_until=state.read_until if state else None,
         message=state.message if state else "Not read yet: Surefoot tries it with the next sync.",

@@ -8,7 +8,7 @@ from importlib import resources
 
 import msgspec
 
-from surefoot.model import Event
+from surefoot.model import Event, EventSource
 
 BY_WORD = 0.9
 """A word of the control's title ties an operation to it almost as well as its id."""
@@ -43,6 +43,8 @@ class Operations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     about: str
     sources: dict[str, str]
     rules: tuple[Rule, ...]
+    noise: tuple[str, ...]
+    """Operations that come in thousands and say nothing of any control: they are not kept."""
 
 
 class Tie(msgspec.Struct, frozen=True):
@@ -60,6 +62,12 @@ def load() -> Operations:
     """Read the data file that comes with Surefoot."""
     found = resources.files("surefoot.scoring").joinpath("data", "operations.json").read_bytes()
     return msgspec.json.decode(found, type=Operations)
+
+
+def is_noise(event: Event) -> bool:
+    """Say whether an audited operation is not worth keeping."""
+    audited = event.source in {EventSource.DIRECTORY_AUDIT, EventSource.INTUNE_AUDIT}
+    return audited and _fits(event.title.casefold(), load().noise)
 
 
 def rules_of(event: Event) -> tuple[Rule, ...]:

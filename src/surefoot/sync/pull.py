@@ -15,7 +15,8 @@ from surefoot.graph.wire import Refusal
 from surefoot.model import Connection, Profile, Snapshot, Source, Tenant
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import database, history, profiles, tenants
-from surefoot.sync import derived
+from surefoot.sync import derived, events
+from surefoot.sync.events import Happened
 
 OVERLAP = dt.timedelta(days=3)
 """Microsoft restates days late: these are read again at every sync."""
@@ -36,6 +37,8 @@ class Pulled(msgspec.Struct, frozen=True, kw_only=True):
     """Records set aside because they could not be understood."""
     partial: str | None
     """Graph's own warning that a provider failed, or None."""
+    happened: tuple[Happened, ...]
+    """What each source of events brought, or why it is off."""
 
 
 async def pull(
@@ -56,17 +59,19 @@ async def pull(
     """
     connection, since = await asyncio.to_thread(_beginning, engine, tenant)
     provider = tokens.provider(tenant.id, connection, secrets)
+    reader = graph.tenant(tenant.id, connection, provider)
     try:
-        days, catalogue = await _fetch(graph.tenant(tenant.id, connection, provider), since, now.date(), progress)
+        days, catalogue = await _fetch(reader, since, now.date(), progress)
+        if not days.items:
+            raise NotLicensed(request_id=next(iter(days.request_ids), None))
+        whole = catalogue if isinstance(catalogue, Fetched) else None
+        save = functools.partial(_save, engine, tenant, days, whole, ratings=ratings, now=now, due_at=due_at)
+        saved = await asyncio.to_thread(save)
+        if isinstance(catalogue, BaseException):
+            raise catalogue
+        happened = await events.pull(engine, reader, tenant, now=now)
     finally:
         await provider.close()
-    if not days.items:
-        raise NotLicensed(request_id=next(iter(days.request_ids), None))
-    whole = catalogue if isinstance(catalogue, Fetched) else None
-    save = functools.partial(_save, engine, tenant, days, whole, ratings=ratings, now=now, due_at=due_at)
-    saved = await asyncio.to_thread(save)
-    if isinstance(catalogue, BaseException):
-        raise catalogue
     return Pulled(
         days=len(days.items),
         days_new=saved.days_new,
@@ -74,6 +79,7 @@ async def pull(
         profiles=len(catalogue.items),
         refused=days.refused + catalogue.refused,
         partial=days.partial or catalogue.partial,
+        happened=happened,
     )
 
 
