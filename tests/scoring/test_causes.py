@@ -77,9 +77,16 @@ def test_the_window_opens_48_hours_before_the_end_of_the_first_day(at: dt.dateti
 def test_the_nearer_of_two_alike_comes_first() -> None:
     near, far = NOON, NOON - dt.timedelta(hours=50)
     events = [audit("Update security defaults", far, "far"), audit("Update security defaults", near, "near")]
-    found = Candidates(events).of(MFA, BEFORE - dt.timedelta(days=2), DAY)
+    found = Candidates(events).of(MFA, BEFORE, DAY)
     assert [c.event.id for c in found] == ["near", "far"]
     assert found[0].likelihood > found[1].likelihood
+
+
+def test_over_a_gap_every_hour_is_as_likely() -> None:
+    week = [audit("Update security defaults", NOON - dt.timedelta(days=n), str(n)) for n in range(7)]
+    found = Candidates(week).of(MFA, BEFORE - dt.timedelta(days=7), DAY, most=9)
+    assert len(found) == 7
+    assert len({c.likelihood for c in found}) == 1
 
 
 def test_what_happens_every_day_says_less_than_what_happens_once() -> None:

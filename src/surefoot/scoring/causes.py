@@ -19,7 +19,7 @@ from surefoot.scoring.operations import Rule, Tie
 LAG = dt.timedelta(hours=48)
 """Microsoft shows the effect of an act after 24 to 48 hours."""
 FADING = dt.timedelta(hours=24)
-"""An event loses half of its share for each of these that it lies before the lag."""
+"""An event that may have shown on the first day already loses half of its share for each of these."""
 SHOWN = 3
 """How many candidates a change gets."""
 LEAST = 0.05
@@ -116,6 +116,10 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What speaks for it, in sentences."""
 
 
+Ends = tuple[dt.datetime, dt.datetime]
+"""From when on an event could not show on the first day, and the end of the last."""
+
+
 class Candidates:
     """The events around some days, prepared once for all changes of a tenant."""
 
@@ -132,23 +136,23 @@ class Candidates:
         """
         if change.control is None:
             return ()
-        begin, end = _end(since) - LAG, _end(until)
+        begin, certain, end = _end(since) - LAG, _end(since) - LAG + FADING, _end(until)
         about = _words(change.name or "", change.control)
         found = []
         for event, rules, words in zip(self._events, self._rules, self._words, strict=True):
             if begin < event.at <= end:
-                cause = self._cause(event, rules, len(words & about), change, end)
+                cause = self._cause(event, rules, len(words & about), change, (certain, end))
                 if cause.likelihood >= LEAST:
                     found.append(cause)
         return tuple(sorted(found, key=lambda c: (-c.likelihood, end - c.event.at, c.event.id))[:most])
 
-    def _cause(self, event: Event, rules: Sequence[Rule], shared: int, change: Change, end: dt.datetime) -> Cause:
+    def _cause(self, event: Event, rules: Sequence[Rule], shared: int, change: Change, ends: Ends) -> Cause:
         tie = _tie(event, rules, shared, change)
         rarity = 1.0 / self._times[event.source, event.title] ** 0.5 if _audited(event) else 1.0
         worded = 1.0 - 0.5 ** (shared + 1)
-        share = tie.strength * _nearness(end - event.at) * (0.5 + 0.5 * rarity) * (0.5 + worded) / 1.5
+        share = tie.strength * _nearness(ends[0] - event.at) * (0.5 + 0.5 * rarity) * (0.5 + worded) / 1.5
         share *= _direction(event, change) * (FAILED if event.succeeded is False else 1.0)
-        return Cause(event=event, likelihood=round(share, 4), why=_why(tie, event, shared, end))
+        return Cause(event=event, likelihood=round(share, 4), why=_why(tie, event, shared, ends[1]))
 
 
 def _audited(event: Event) -> bool:
@@ -174,9 +178,12 @@ def _said(event: Event, shared: int, change: Change) -> Tie:
     return Tie(SAME_WORDS if shared else 0.0, "The note speaks of the same matter.")
 
 
-def _nearness(before: dt.timedelta) -> float:
-    """Give 1 within the lag before the end of the day, half for each further `FADING`."""
-    return float(0.5 ** max(0.0, (before - LAG) / FADING))
+def _nearness(early: dt.timedelta) -> float:
+    """Give 1 from 24 hours before the end of the first day on, half for each `FADING` before that.
+
+    What was done later could not show on the first day; over a gap of days every hour is as likely.
+    """
+    return float(0.5 ** max(0.0, early / FADING))
 
 
 def _direction(event: Event, change: Change) -> float:
