@@ -12,7 +12,6 @@ from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
 from surefoot.model import Decision, Impact, Status
 from surefoot.pages import actions as actions_page
-from surefoot.pages import history as history_page
 from surefoot.pages import overview as overview_page
 from surefoot.pages.outlets import snake
 from surefoot.pages.overview import Overview
@@ -129,25 +128,6 @@ def _impact(text: str) -> Impact:
     except ValueError:
         message = f"{text!r} is no impact; these are: high, medium, low."
         raise InputRefused(message) from None
-
-
-@app.command()
-def history(tenant: TenantName = None, days: Days = 90, json: Json = False, data: Data = None) -> None:
-    """List the daily scores; days that are missing are not invented.
-
-    Example: surefoot history contoso --days 30
-    """
-    with opened(data) as home, database.reading(home.engine) as conn:
-        page = history_page.build(conn, tenant_for(conn, LOCAL, tenant), days=days)
-    if json:
-        show.json(page)
-        return
-    rows = [
-        [str(d.date), show.percent(d.percent), f"{show.points(d.points)}/{show.points(d.max_points)}"]
-        for d in page.history
-    ]
-    show.table(["Day", "Score", "Points"], rows, numbers=frozenset({1, 2}))
-    show.line(f"{len(page.history)} days shown, {page.missing} missing between them.")
 
 
 @app.command("set-status")

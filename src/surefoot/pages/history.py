@@ -1,13 +1,53 @@
-"""The daily scores of a tenant, with the days that are missing."""
+"""A score over time: the whole, a category, a service or one control; by day, week or month, with its gaps."""
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from math import fsum
 
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import Tenant
+from surefoot.errors import InputRefused, NotFound
+from surefoot.model import DayTotal, Tenant
+from surefoot.pages import past as pasts
 from surefoot.pages.overview import HistoryDay, TenantName, day_of, name_of
-from surefoot.store import history
+from surefoot.scoring import trends
+from surefoot.scoring.changes import Explanation
+from surefoot.scoring.past import Course, daily
+from surefoot.scoring.percents import percent
+from surefoot.scoring.ratings import Ratings
+from surefoot.scoring.trends import Flapping, Gap, MonthSum, Repair, Step
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What history of; at most one of category, service and control."""
+
+    days: int | None = 90
+    """Counted back from the newest stored day (None: all); not used when `since` is given."""
+    since: dt.date | None = None
+    until: dt.date | None = None
+    by: Step = Step.DAY
+    category: str | None = None
+    service: str | None = None
+    control: str | None = None
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose points these are."""
+
+    kind: str
+    """`score`, `category`, `service` or `control`."""
+    key: str | None
+    """The category, service or control's id; None for the score."""
+    name: str
+
+
+class Extreme(msgspec.Struct, frozen=True, kw_only=True):
+    """The best or the worst day of a range; of equal ones the latest."""
+
+    date: dt.date
+    percent: float
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,21 +55,136 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
     tenant: TenantName
     history: tuple[HistoryDay, ...]
-    """Oldest first; a missing day is not there."""
+    """Oldest first; a missing day is not there. A week or month is as of its last stored day."""
     first: dt.date | None
     """The first day that is stored at all."""
     missing: int
     """How many days between the first and the last shown one are not stored."""
+    of: Subject
+    by: Step
+    gaps: tuple[Gap, ...]
+    best: Extreme | None
+    """Of the stored days of the range, whatever the step."""
+    worst: Extreme | None
+    months: tuple[MonthSum, ...]
+    repair: Repair | None
+    """How falls of controls were mended; None when no day is stored."""
+    flapping: tuple[Flapping, ...]
 
 
-def build(conn: Connection, tenant: Tenant, *, days: int | None = 90) -> History:
-    """List the last `days` days up to the newest stored one (None: all of them)."""
-    totals = history.days(conn, tenant)
-    newest = totals[-1].day if totals else None
-    shown = tuple(day_of(t) for t in totals if days is None or (newest is not None and (newest - t.day).days < days))
+def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted | None = None) -> History:
+    """Build the history that is wanted; the last 90 days of the score when nothing is said.
+
+    Raises `InputRefused` for two subjects at once or a range the wrong way round, `NotFound`, naming those that
+    there are, for an unknown category, service or control.
+    """
+    asked = wanted or Wanted()
+    _check(asked)
+    past = pasts.of(conn, tenant, ratings=ratings)
+    courses, subject = _subject(past.courses, asked)
+    since, until = _range(past.totals, asked)
+    inside = [t for t in past.totals if since <= t.day <= until]
+    days = [day_of(t) for t in inside] if subject.kind == "score" else _days(courses, inside)
+    steps = daily(past.courses, _with_before(past.totals, since, until))
+    own = {c.control for c in courses}
+    narrowed = (_narrowed(e, own) for e in steps) if subject.kind != "score" else steps
     return History(
         tenant=name_of(tenant),
-        history=shown,
-        first=totals[0].day if totals else None,
-        missing=(shown[-1].date - shown[0].date).days + 1 - len(shown) if shown else 0,
+        history=trends.sampled(days, asked.by),
+        first=past.totals[0].day if past.totals else None,
+        missing=(days[-1].date - days[0].date).days + 1 - len(days) if days else 0,
+        of=subject,
+        by=asked.by,
+        gaps=trends.gaps([d.date for d in days]),
+        best=_extreme(days, 1.0),
+        worst=_extreme(days, -1.0),
+        months=trends.by_month(narrowed),
+        repair=trends.repair(courses, since, until) if days else None,
+        flapping=trends.flapping(courses, since, until),
     )
+
+
+def _check(asked: Wanted) -> None:
+    if sum(x is not None for x in (asked.category, asked.service, asked.control)) > 1:
+        message = "A history is of one thing: name a category, a service or a control, not two of them."
+        raise InputRefused(message)
+    if asked.since and asked.until and asked.since > asked.until:
+        message = f"The first day ({asked.since}) is after the last ({asked.until}): turn them round."
+        raise InputRefused(message)
+
+
+def _subject(courses: Sequence[Course], asked: Wanted) -> tuple[Sequence[Course], Subject]:
+    if asked.control is not None:
+        mine = [c for c in courses if c.control.casefold() == asked.control.casefold()]
+        if not mine:
+            message = f"This tenant never had a control {asked.control!r}."
+            raise NotFound(message)
+        return mine, Subject(kind="control", key=mine[0].control, name=mine[0].name)
+    for kind, key in (("category", asked.category), ("service", asked.service)):
+        if key is not None:
+            return _group(courses, kind, key)
+    return courses, Subject(kind="score", key=None, name="Secure Score")
+
+
+def _group(courses: Sequence[Course], kind: str, key: str) -> tuple[Sequence[Course], Subject]:
+    held = [(c, getattr(c, kind) or "") for c in courses]
+    mine = [c for c, own in held if own.casefold() == key.casefold()]
+    if not mine:
+        message = f"This tenant has no {kind} {key!r}; it has: {', '.join(sorted({own for _, own in held if own}))}."
+        raise NotFound(message)
+    name = getattr(mine[0], kind)
+    return mine, Subject(kind=kind, key=name, name=(mine[0].product if kind == "service" else name) or name)
+
+
+def _range(totals: Sequence[DayTotal], asked: Wanted) -> tuple[dt.date, dt.date]:
+    newest = totals[-1].day if totals else dt.date.min
+    until = asked.until or newest
+    if asked.since is not None:
+        return asked.since, until
+    if asked.days is None:
+        return dt.date.min, until
+    return dt.date.fromordinal(max(until.toordinal() - asked.days + 1, 1)), until
+
+
+def _with_before(totals: Sequence[DayTotal], since: dt.date, until: dt.date) -> list[DayTotal]:
+    """Take the days of a range and the one before it, which the first is explained against."""
+    earlier = [t for t in totals if t.day < since]
+    return [*earlier[-1:], *(t for t in totals if since <= t.day <= until)]
+
+
+def _narrowed(explained: Explanation, own: set[str]) -> Explanation:
+    return msgspec.structs.replace(explained, changes=tuple(c for c in explained.changes if c.control in own))
+
+
+def _days(courses: Iterable[Course], totals: Sequence[DayTotal]) -> list[HistoryDay]:
+    """Sum up the points of some controls on each stored day; a day on which none is scored is not there."""
+    stored = [t.day for t in totals]
+    points: list[list[float]] = [[] for _ in totals]
+    maxima: list[list[float]] = [[] for _ in totals]
+    for course in courses:
+        for stretch in course.stretches:
+            for n in range(bisect_left(stored, stretch.from_day), bisect_right(stored, stretch.to_day)):
+                points[n].append(stretch.points)
+                if stretch.max_points is not None:
+                    maxima[n].append(stretch.max_points)
+    return [_day(t, points[n], maxima[n]) for n, t in enumerate(totals) if points[n]]
+
+
+def _day(total: DayTotal, points: Sequence[float], maxima: Sequence[float]) -> HistoryDay:
+    most = fsum(maxima)
+    earned = fsum(points)
+    return HistoryDay(
+        date=total.day,
+        points=earned,
+        max_points=most if maxima else None,
+        percent=percent(earned, most) if maxima else None,
+        source=total.source,
+    )
+
+
+def _extreme(days: Sequence[HistoryDay], sign: float) -> Extreme | None:
+    known = [(d.percent, d.date) for d in days if d.percent is not None]
+    if not known:
+        return None
+    best = max(known, key=lambda pair: (sign * pair[0], pair[1]))
+    return Extreme(date=best[1], percent=best[0])

@@ -76,7 +76,8 @@ class HistoryDay(msgspec.Struct, frozen=True, kw_only=True):
 
     date: dt.date
     points: float
-    max_points: float
+    max_points: float | None
+    """None: no maximum of the controls in question is known."""
     percent: float | None
     source: Source
 

@@ -85,7 +85,7 @@ class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
     day: dt.date
     percent: float | None
     points: float
-    max_points: float
+    max_points: float | None
     change: float | None
     """Points of percent against the stored day before; None when that is not known."""
     source: Source
