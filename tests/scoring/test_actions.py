@@ -3,6 +3,7 @@
 import datetime as dt
 from math import fsum
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -268,3 +269,20 @@ def test_a_maximum_comes_from_the_day_then_the_past_then_the_profile_then_our_fi
         found = maximum(held, ratings)
         assert (found.value, found.estimated) == (value, estimated)
     assert maximum(Standing(score=zero, profile=None), NOTHING).value is None
+
+
+def test_points_are_microsofts_somebodys_word_or_earned() -> None:
+    word = standing("a", 2.0, state=StateUpdate(state="ThirdParty", updated_at=NOW))
+    given, plain = standing("b", 3.0), standing("c", 4.0)
+    assert given.profile is not None
+    provided = msgspec.structs.replace(given.profile, action_type="ProviderGenerated")
+    held = [word, msgspec.structs.replace(given, profile=provided), plain]
+    assert actions.shares(actions.rank(held, 27.0, NOTHING, DAY)) == (3.0, 2.0, 4.0)
+
+
+def test_what_is_not_applicable_counts_in_neither_points_nor_maximum() -> None:
+    held = [standing("a", points=5.0), standing("b", points=1.0)]
+    score = msgspec.structs.replace(held[1].score, applicable=False)
+    ranked = actions.rank([held[0], msgspec.structs.replace(held[1], score=score)], 20.0, NOTHING, DAY)
+    most = ranked[1].max_points if ranked[1].id == "b" else ranked[0].max_points
+    assert actions.adjusted(ranked, 6.0, 20.0) == (5.0, 20.0 - (most or 0.0))

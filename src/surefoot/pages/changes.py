@@ -131,7 +131,7 @@ def build(
         sentence=telling.sentence(explained, Came(licences=came, services=services)),
         licences_added=came,
         licences_ended=ended,
-        changes=tuple(_row(c, turns.get(_key(c)), candidates) for c in explained.changes),
+        changes=tuple(row(c, turns.get(_key(c)), candidates) for c in explained.changes),
         by_kind=_sums(explained.changes, lambda c: c.kind.value),
         by_category=_sums(explained.changes, lambda c: c.category or "-"),
         by_service=_sums(explained.changes, lambda c: c.service or "-"),
@@ -187,7 +187,7 @@ def _licences(conn: Connection, tenant: Tenant, since: dt.date, until: dt.date) 
     return tuple(sorted(after - before)), tuple(sorted(before - after))
 
 
-def _row(change: Change, turn: Turn | None, candidates: Candidates) -> ChangeRow:
+def row(change: Change, turn: Turn | None, candidates: Candidates) -> ChangeRow:
     """Put a change on one line."""
     before, after = change.before, change.after
     return ChangeRow(

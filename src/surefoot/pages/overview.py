@@ -107,6 +107,21 @@ class Maxima(msgspec.Struct, frozen=True, kw_only=True):
     """What the day's maximum holds beyond the known maxima (at least 0)."""
 
 
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to count the score."""
+
+    key: str
+    """`raw`, `adjusted`, `planned`, `achievable`, `managed`, `told` or `earned`."""
+    name: str
+    points: float
+    max_points: float | None
+    """None for a part of the points, which has no maximum of its own."""
+    percent: float | None
+    """Of its own maximum; of the day's for a part of the points."""
+    counted: str
+    """How it is counted, in a sentence."""
+
+
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the overview page, in the API's order."""
 
@@ -126,7 +141,9 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     planned_score: Score | None
     achievable_score: Score | None
     adjusted_score: Score | None
-    """Without accepted risks in the maximum."""
+    """Without accepted risks and what is not applicable."""
+    views: tuple[View, ...]
+    """Every way to count the score, each with how; empty when no day is stored."""
     history: tuple[HistoryDay, ...]
     """Oldest first; a missing day is not there."""
     synced: Synced
@@ -168,6 +185,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, days: int | Non
         planned_score=_score(work.planned(ranked, now.points, now.max_points)),
         achievable_score=_score(work.achievable(ranked, now.points, now.max_points)),
         adjusted_score=_score(work.adjusted(ranked, now.points, now.max_points)),
+        views=views(ranked, now.points, now.max_points),
         history=tuple(day_of(t) for t in totals if days is None or (now.day - t.day).days < days),
         synced=synced(sync),
         open_actions=sum(is_open(a) for a in ranked),
@@ -182,6 +200,41 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, days: int | Non
 def name_of(tenant: Tenant) -> TenantName:
     """Name a tenant as pages do."""
     return TenantName(id=tenant.id, name=tenant.name)
+
+
+def views(ranked: Sequence[Action], points: float, max_points: float) -> tuple[View, ...]:
+    """Count the score in every way."""
+    whole = {
+        "raw": (points, max_points),
+        "adjusted": work.adjusted(ranked, points, max_points),
+        "planned": work.planned(ranked, points, max_points),
+        "achievable": work.achievable(ranked, points, max_points),
+    }
+    made = [_view(key, *pair, pair[1]) for key, pair in whole.items()]
+    parts = zip(("managed", "told", "earned"), work.shares(ranked), strict=True)
+    return (*made, *(_view(key, part, None, max_points) for key, part in parts))
+
+
+def _view(key: str, points: float, max_points: float | None, of: float) -> View:
+    name, counted = _COUNTED[key]
+    return View(key=key, name=name, points=points, max_points=max_points, percent=percent(points, of), counted=counted)
+
+
+_COUNTED = {
+    "raw": ("Secure Score", "Microsoft's own: all points of all controls that the newest day scores."),
+    "adjusted": (
+        "Adjusted",
+        "Without actions whose risk is accepted and those that are not applicable, in points and maximum.",
+    ),
+    "planned": ("Planned", "As if everything planned and in progress were done."),
+    "achievable": ("Achievable", "As if every open action were done; accepted risks stay as they are."),
+    "managed": ("Managed by Microsoft", "Points of controls that Microsoft itself provides, without anybody's doing."),
+    "told": (
+        "On somebody's word",
+        "Points given because an action was marked as resolved through a third party or another mitigation.",
+    ),
+    "earned": ("Earned", "Points of all other controls: somebody configured, reviewed or changed something."),
+}
 
 
 def is_open(action: Action) -> bool:
@@ -306,6 +359,7 @@ def _empty(tenant: Tenant, sync: SyncState) -> Overview:
         planned_score=None,
         achievable_score=None,
         adjusted_score=None,
+        views=(),
         history=(),
         synced=synced(sync),
         open_actions=0,

@@ -71,6 +71,10 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The place in the default order, from 1."""
     microsoft_rank: int | None
     tier: str | None
+    action_type: str | None
+    """Microsoft's kind of action: Config, Review, Behavior, ProviderGenerated."""
+    applicable: bool | None
+    """Graph's `IsApplicable`; None when it does not say."""
     status_text: str | None
     """Microsoft's implementation status as plain text."""
     count: float | None
@@ -161,6 +165,8 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
         rank=0,
         microsoft_rank=profile.rank if profile else None,
         tier=profile.tier if profile else None,
+        action_type=profile.action_type if profile else None,
+        applicable=score.applicable,
         status_text=text_of(score.status_text),
         count=score.count,
         total=score.total,
@@ -260,7 +266,20 @@ def achievable(actions: Sequence[Action], points: float, max_points: float) -> t
 
 
 def adjusted(actions: Sequence[Action], points: float, max_points: float) -> tuple[float, float]:
-    """Give points and maximum without the accepted risks: neither their points nor their maxima count."""
-    accepted = [a for a in actions if a.status is Status.RISK_ACCEPTED]
-    earned, most = fsum(a.earned_points for a in accepted), fsum(a.max_points or 0.0 for a in accepted)
+    """Give points and maximum without accepted risks and what is not applicable: neither points nor maxima count."""
+    out = [a for a in actions if a.status is Status.RISK_ACCEPTED or a.applicable is False]
+    earned, most = fsum(a.earned_points for a in out), fsum(a.max_points or 0.0 for a in out)
     return points - earned, max(0.0, max_points - most)
+
+
+def shares(actions: Sequence[Action]) -> tuple[float, float, float]:
+    """Give the points that Microsoft manages, those given on somebody's word, and those that somebody earned."""
+    managed, told, earned = [], [], []
+    for action in actions:
+        if (action.action_type or "").casefold() == "providergenerated":
+            managed.append(action.earned_points)
+        elif action.status in {Status.THIRD_PARTY, Status.ALTERNATE}:
+            told.append(action.earned_points)
+        else:
+            earned.append(action.earned_points)
+    return fsum(managed), fsum(told), fsum(earned)
