@@ -16,7 +16,7 @@ from surefoot.scoring.changes import Kind
 from surefoot.scoring.ratings import load
 from surefoot.store import database, history, profiles, shifts, summaries, tenants
 from surefoot.sync.decisions import decide
-from surefoot.sync.derived import refresh
+from surefoot.sync.derived import catch_up, refresh
 
 WORLD = demo(TODAY)
 CONTOSO = WORLD.tenants[0]
@@ -88,4 +88,14 @@ def test_a_tenant_without_days_has_no_summary(engine: Engine) -> None:
         made = tenants.add(conn, id=CONTOSO.id, name="Empty", connection=Connection(), now=NOW, due_at=None)
         refresh(conn, made, load())
         assert summaries.of(conn, [made]) == {}
-        assert summaries.missing(conn, [made]) == [made]
+        assert summaries.missing(conn, [made]) == []
+
+
+def test_what_an_older_surefoot_did_not_make_is_made_up_for(engine: Engine, contoso: Tenant) -> None:
+    with database.writing(engine) as conn:
+        before = summaries.of(conn, [contoso])
+        summaries.save(conn, contoso, None)
+        assert summaries.missing(conn, [contoso]) == [contoso]
+        assert catch_up(conn, [contoso], load(), most=0) == 1
+        assert catch_up(conn, [contoso], load()) == 0
+        assert summaries.of(conn, [contoso]) == before

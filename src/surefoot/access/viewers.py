@@ -20,6 +20,7 @@ __all__ = [
     "tenant_for",
     "viewer_of_session",
     "viewer_of_token",
+    "visible_to",
 ]
 
 NAMED = 10
@@ -49,6 +50,11 @@ def viewer_of_session(conn: Connection, session: str, now: dt.datetime) -> Viewe
     """Give the viewer of a session; None when it is unknown, ended or expired."""
     kept = store.session_by_hash(conn, hashed(session), now)
     return None if kept is None else Viewer(name=kept.name, tenants=None, can_write=True)
+
+
+def visible_to(conn: Connection, viewer: Viewer) -> list[Tenant]:
+    """List the tenants that a viewer may see, by name."""
+    return tenants.all_of(conn, viewer.tenants)
 
 
 def tenant_for(conn: Connection, viewer: Viewer, wanted: str | None) -> Tenant:

@@ -40,6 +40,18 @@ class Home:
         database.upgrade(self.engine)
         self.keys: Keys = secrets.load_key(read.data / "secret.key", read.key)
         self.ratings: Ratings = ratings.load(read.ratings)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Make what pages need of a history that an older Surefoot wrote; once, and for few tenants at a time."""
+        from surefoot.store import database, summaries, tenants
+        from surefoot.sync import derived
+
+        with database.reading(self.engine) as conn:
+            lack = bool(summaries.missing(conn, tenants.all_of(conn, None)))
+        if lack:
+            with database.writing(self.engine) as conn:
+                derived.catch_up(conn, tenants.all_of(conn, None), self.ratings)
 
     def close(self) -> None:
         """Let go of the database and the log."""

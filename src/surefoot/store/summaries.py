@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, exists, insert, select
 
 from surefoot.model import Tenant
-from surefoot.store.schema import shared_text
+from surefoot.store.schema import day, shared_text, tenant
 from surefoot.store.schema import summary as table
 from surefoot.store.shared import text_keys
 
@@ -102,6 +102,11 @@ def _summary(row: Any, texts: Mapping[int, str]) -> Summary:  # noqa: ANN401 - a
 
 
 def missing(conn: Connection, tenants: Sequence[Tenant]) -> list[Tenant]:
-    """List the tenants whose summary has still to be made."""
+    """List the tenants that have days, but no summary by the rules of now."""
     have = set(conn.execute(select(table.c.tenant).where(table.c.rules == RULES)).scalars())
-    return [t for t in tenants if t.key not in have]
+    lack = [t for t in tenants if t.key not in have]
+    if not lack:
+        return []
+    has_day = exists().where(day.c.tenant == tenant.c.key)
+    dated = set(conn.execute(select(tenant.c.key).where(has_day)).scalars())
+    return [t for t in lack if t.key in dated]

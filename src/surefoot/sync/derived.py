@@ -29,6 +29,14 @@ def summarise(conn: Connection, tenant: Tenant, ratings: Ratings) -> None:
     _summarise(conn, tenant, history.days(conn, tenant), ratings)
 
 
+def catch_up(conn: Connection, tenants: Sequence[Tenant], ratings: Ratings, *, most: int = 200) -> int:
+    """Make what an older Surefoot did not make, for some tenants at a time; give how many are left."""
+    lack = summaries.missing(conn, tenants)
+    for tenant in lack[:most]:
+        refresh(conn, tenant, ratings)
+    return max(0, len(lack) - most)
+
+
 def _summarise(conn: Connection, tenant: Tenant, totals: Sequence[DayTotal], ratings: Ratings) -> None:
     made = _summary(conn, tenant, totals, ratings) if totals else None
     summaries.save(conn, tenant, made)

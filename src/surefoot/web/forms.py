@@ -2,6 +2,7 @@
 
 import datetime as dt
 from http import HTTPStatus
+from typing import TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -14,6 +15,9 @@ from surefoot.web.queries import parse
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 20
+
+
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 class StatusBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,14 +36,32 @@ async def body_of(request: Request) -> bytes:
     return await request.body()
 
 
-def from_json(body: bytes) -> StatusBody:
+class NoteBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to keep a note."""
+
+    text: str
+    """What happened, 1 to 500 characters."""
+    at: str | None = None
+    """When: a time with a zone as 2026-12-31T09:30:00Z, or a day (its noon, UTC); now when left out."""
+    control: str | None = None
+    """The control that it is about."""
+
+
+class ReasonBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to dismiss a regression."""
+
+    reason: str
+    """1 to 500 characters."""
+
+
+def from_json(body: bytes, kind: type[Body], example: str) -> Body:
     """Decode the API's body; 400 for what is no JSON, 422 for JSON of another shape."""
     try:
-        return msgspec.json.decode(body, type=StatusBody)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise InputRefused(f"The body does not fit: {error}.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        detail = 'The body is not JSON. Send for example {"status": "planned"}.'
+        detail = f"The body is not JSON. Send for example {example}."
         raise HTTPException(HTTPStatus.BAD_REQUEST, detail) from error
 
 
@@ -73,6 +95,24 @@ def decision_of(sent: StatusBody, control: str, *, by: str, now: dt.datetime) ->
         owner=sent.owner,
         due=_day(sent.due),
     )
+
+
+def moment(text: str | None) -> dt.datetime | None:
+    """Read a time with a zone, or a day, which stands for its noon in UTC."""
+    if not text:
+        return None
+    try:
+        made = dt.datetime.fromisoformat(text)
+        if len(text) == len("2026-12-31"):
+            return made.replace(hour=12, tzinfo=dt.UTC)
+        return made.astimezone(dt.UTC) if made.tzinfo else _zoneless()
+    except (ValueError, OverflowError):
+        detail = f"{text[:40]!r} is no time. Write it as 2026-12-31T09:30:00Z, or as a day: 2026-12-31."
+        raise InputRefused(detail) from None
+
+
+def _zoneless() -> dt.datetime:
+    raise ValueError
 
 
 def _day(text: str | None) -> dt.date | None:

@@ -1,6 +1,8 @@
 """Query parameters, read strictly: an unknown name or value is refused with those that are possible."""
 
+import datetime as dt
 import enum
+import re
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -50,6 +52,45 @@ def days(query: QueryParams, *, default: int = 90) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) <= len(str(MOST_DAYS)) and 1 <= int(text) <= MOST_DAYS):
         raise InputRefused(f"{_quoted(text)} is no number of days. Possible: 1 to {MOST_DAYS}, or all.")
     return int(text)
+
+
+def day(query: QueryParams, name: str) -> dt.date | None:
+    """Read a day as 2026-12-31; None when it is absent or empty."""
+    text = query.get(name)
+    if not text:
+        return None
+    try:
+        return dt.datetime.strptime(text if _DAY.fullmatch(text) else "", "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        raise InputRefused(f"{_quoted(text)} is no day. Write it as 2026-12-31.") from None
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def flag(query: QueryParams, name: str) -> bool | None:
+    """Read `true` or `false`; None when it is absent or empty."""
+    text = query.get(name)
+    if not text:
+        return None
+    if text not in {"true", "false"}:
+        raise InputRefused(f"{_quoted(text)} is neither true nor false.")
+    return text == "true"
+
+
+def count(query: QueryParams, name: str, *, default: int, most: int) -> int:
+    """Read a whole number from 1 to `most`."""
+    text = query.get(name)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most):
+        raise InputRefused(f"{_quoted(text)} is no {name}. Possible: 1 to {most}.")
+    return int(text)
+
+
+def word(query: QueryParams, name: str) -> str | None:
+    """Read a text; None when it is absent or empty."""
+    return query.get(name) or None
 
 
 def _quoted(text: str) -> str:

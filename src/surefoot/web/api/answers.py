@@ -1,0 +1,60 @@
+"""Page objects as answers: JSON, or CSV for whoever asks for it, with a tag by which nothing is sent twice."""
+
+import hashlib
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import msgspec
+from fastapi import Request, Response
+
+from surefoot.pages import tables
+from surefoot.pages.outlets import encode
+
+CSV = "text/csv; charset=utf-8"
+JSON = "application/json"
+
+
+def answer(request: Request, page: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Write a page object as JSON; 304 when the client has it already."""
+    return _tagged(request, encode(page), JSON, status)
+
+
+def listed(request: Request, page: object, rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct]) -> Response:
+    """Write a page as JSON, or its rows as CSV where the address ends so or `Accept` prefers it."""
+    if not wants_csv(request):
+        return answer(request, page)
+    name = request.url.path.rpartition("/")[2].removesuffix(".csv")
+    response = _tagged(request, tables.write(rows, kind), CSV, HTTPStatus.OK)
+    response.headers["content-disposition"] = f'attachment; filename="surefoot-{name}.csv"'
+    return response
+
+
+def wants_csv(request: Request) -> bool:
+    """Say whether a list is wanted as CSV."""
+    if request.url.path.endswith(".csv"):
+        return True
+    return _quality(request, "text/csv") > _quality(request, JSON)
+
+
+def _quality(request: Request, media: str) -> float:
+    """Give how much a type is wanted by name, 0 to 1: wildcards ask for no CSV."""
+    for part in request.headers.get("accept", "").split(","):
+        name, *options = (p.strip() for p in part.split(";"))
+        if name.lower() == media:
+            weight = next((o[2:] for o in options if o.lower().startswith("q=")), "1")
+            return float(weight) if weight.replace(".", "", 1).isdigit() and weight.isascii() else 0.0
+    return 0.0
+
+
+def _tagged(request: Request, body: bytes, media: str, status: HTTPStatus) -> Response:
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    # The answer depends on who asks: caches of others keep nothing, one's own asks again.
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "accept, authorization, cookie"}
+    if request.method in {"GET", "HEAD"} and _has(request.headers.get("if-none-match"), tag):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body, status_code=status, media_type=media, headers=headers)
+
+
+def _has(sent: str | None, tag: str) -> bool:
+    held = [t.strip().removeprefix("W/") for t in (sent or "").split(",")]
+    return tag in held or "*" in held

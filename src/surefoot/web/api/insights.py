@@ -1,0 +1,155 @@
+"""The API's past and its reasons: history, changes, controls, comparison, events, regressions, the catalogue."""
+
+import datetime as dt
+
+from fastapi import Request, Response
+from starlette.datastructures import QueryParams
+
+from surefoot.access.viewers import tenant_for, visible_to
+from surefoot.errors import InputRefused
+from surefoot.model import Event, EventSource
+from surefoot.pages import catalogue as catalogue_page
+from surefoot.pages import changes as changes_page
+from surefoot.pages import comparison as comparison_page
+from surefoot.pages import controls as controls_page
+from surefoot.pages import events as events_page
+from surefoot.pages import history as history_page
+from surefoot.pages import regressions as regressions_page
+from surefoot.pages.catalogue import Entry
+from surefoot.pages.changes import ChangeRow
+from surefoot.pages.overview import HistoryDay
+from surefoot.pages.regressions import RegressionRow
+from surefoot.scoring.trends import Step
+from surefoot.store.database import reading
+from surefoot.web import queries
+from surefoot.web.api.answers import answer, listed
+from surefoot.web.api.paths import SCORE
+from surefoot.web.permissions import Permission, needs, router, viewer_of
+from surefoot.web.site import Site, site_of
+
+routes = router()
+
+RANGE = dt.timedelta(days=89)
+"""Days before the last that a list covers when nothing is said."""
+
+
+@routes.get(f"{SCORE}/history")
+@routes.get(f"{SCORE}/history.csv")
+@needs(Permission.READ)
+def history(request: Request) -> Response:
+    """Give the score, a category, a service or a control over time."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "days", "from", "to", "by", "category", "service", "control"))
+    wanted = history_page.Wanted(
+        days=queries.days(query),
+        since=queries.day(query, "from"),
+        until=queries.day(query, "to"),
+        by=queries.choice(query, "by", Step) or Step.DAY,
+        category=queries.word(query, "category"),
+        service=queries.word(query, "service"),
+        control=queries.word(query, "control"),
+    )
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        page = history_page.build(conn, tenant, ratings=site.ratings, wanted=wanted)
+        return listed(request, page, page.history, HistoryDay)
+
+
+@routes.get(f"{SCORE}/changes")
+@routes.get(f"{SCORE}/changes.csv")
+@needs(Permission.READ)
+def changes(request: Request) -> Response:
+    """Say why the score differs between two days."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "from", "to"))
+    since, until = queries.day(query, "from"), queries.day(query, "to")
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        page = changes_page.build(conn, tenant, ratings=site.ratings, since=since, until=until)
+        return listed(request, page, page.changes, ChangeRow)
+
+
+@routes.get(f"{SCORE}/controls/{{control_id}}")
+@needs(Permission.READ)
+def control(request: Request, control_id: str) -> Response:
+    """Give all about one control of a tenant."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "days"))
+    days = queries.days(query)
+    with reading(site.engine) as conn:
+        viewer = viewer_of(request)
+        tenant = tenant_for(conn, viewer, query.get("tenant"))
+        visible = visible_to(conn, viewer)
+        return answer(request, controls_page.build(conn, tenant, control_id, visible, ratings=site.ratings, days=days))
+
+
+@routes.get(f"{SCORE}/comparison")
+@needs(Permission.READ)
+def comparison(request: Request) -> Response:
+    """Compare a tenant with Microsoft's groups and with the viewer's other tenants."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "days"))
+    days = queries.days(query)
+    with reading(site.engine) as conn:
+        viewer = viewer_of(request)
+        tenant = tenant_for(conn, viewer, query.get("tenant"))
+        visible = visible_to(conn, viewer)
+        return answer(request, comparison_page.build(conn, tenant, visible, ratings=site.ratings, days=days))
+
+
+@routes.get(f"{SCORE}/events")
+@routes.get(f"{SCORE}/events.csv")
+@needs(Permission.READ)
+def events(request: Request) -> Response:
+    """List what happened."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "from", "to", "source", "text"))
+    since, until = range_of(query, site)
+    wanted = events_page.Filter(source=queries.choice(query, "source", EventSource), text=queries.word(query, "text"))
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        page = events_page.build(conn, tenant, since=since, until=until, wanted=wanted)
+        return listed(request, page, page.events, Event)
+
+
+@routes.get(f"{SCORE}/regressions")
+@routes.get(f"{SCORE}/regressions.csv")
+@needs(Permission.READ)
+def regressions(request: Request) -> Response:
+    """List the controls that fell."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "dismissed"))
+    dismissed = bool(queries.flag(query, "dismissed"))
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        page = regressions_page.build(conn, tenant, ratings=site.ratings, with_dismissed=dismissed)
+        return listed(request, page, page.regressions, RegressionRow)
+
+
+@routes.get(f"{SCORE}/catalogue")
+@routes.get(f"{SCORE}/catalogue.csv")
+@needs(Permission.READ)
+def catalogue(request: Request) -> Response:
+    """Log what Microsoft did to its catalogue; without a tenant the effects on all visible ones."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "from", "to"))
+    since, until = range_of(query, site)
+    with reading(site.engine) as conn:
+        viewer = viewer_of(request)
+        named = query.get("tenant") is not None
+        meant = [tenant_for(conn, viewer, query.get("tenant"))] if named else visible_to(conn, viewer)
+        page = catalogue_page.build(
+            conn, meant, viewer.tenants, ratings=site.ratings, since=since, until=until, one=named
+        )
+        return listed(request, page, page.entries, Entry)
+
+
+def range_of(query: QueryParams, site: Site) -> tuple[dt.date, dt.date]:
+    """Read `from` and `to`: the last 90 days when nothing is said."""
+    until = queries.day(query, "to") or site.clock().date()
+    since = queries.day(query, "from") or until - min(RANGE, until - dt.date.min)
+    if since > until:
+        raise InputRefused(f"The first day ({since}) is after the last ({until}): turn them round.")
+    if until == dt.date.max:
+        raise InputRefused(f"{until} is too late a day.")
+    return since, until

@@ -1,0 +1,198 @@
+"""Every operation of the API in one table: where it is, what it takes, what it sends, which problems it may have."""
+
+from typing import Any
+
+import msgspec
+
+from surefoot.model import CATEGORIES, EventSource, Impact, Status
+from surefoot.pages.outlets import camel
+from surefoot.pages.portfolio import LIMIT, MOST
+from surefoot.scoring.trends import Step
+from surefoot.store.portfolio import Sort
+from surefoot.web.api.paths import PORTFOLIO, SCORE
+
+Json = dict[str, Any]
+
+PROBLEMS = {
+    400: "The body is not JSON.",
+    401: "Nobody is signed in, or the token is not valid.",
+    403: "The token may not change anything.",
+    404: "No such tenant, action, control, day or event, or not yours to see: they look the same.",
+    413: "The body is too large.",
+    422: "A parameter or the body has a value that is not usable; the sentence names those that are.",
+}
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation."""
+
+    path: str
+    name: str
+    summary: str
+    method: str = "get"
+    description: str = ""
+    parameters: tuple[Json, ...] = ()
+    sends: str | None = None
+    """The schema of the answer."""
+    plain: Json | None = None
+    """An example of an answer without a schema of its own."""
+    takes: str | None = None
+    sample: Json | None = None
+    status: int = 200
+    problems: tuple[int, ...] = (401, 404, 422)
+    csv: bool = False
+    public: bool = False
+
+    @property
+    def tagged(self) -> bool:
+        """Say whether the answer carries an ETag."""
+        return self.method == "get"
+
+
+def _text(name: str, description: str, **schema: Any) -> Json:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "string"} | schema}
+
+
+def _day(name: str, description: str) -> Json:
+    return _text(name, description, format="date")
+
+
+def _choice(name: str, values: list[str], description: str) -> Json:
+    return _text(name, description, enum=values)
+
+
+def _part(name: str, description: str, example: str) -> Json:
+    schema = {"type": "string", "minLength": 1}
+    return {
+        "name": name, "in": "path", "required": True, "description": description, "schema": schema, "example": example,
+    }  # fmt: skip
+
+
+TENANT = _text("tenant", "The tenant's id or name. It may be left out when only one is visible.") | {
+    "example": "Contoso"
+}
+DAYS: Json = {
+    "name": "days",
+    "in": "query",
+    "description": "How many days of history, counted back from the newest stored one.",
+    "schema": {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 36500}, {"const": "all"}], "default": 90},
+}
+FROM, TO = _day("from", "The first day."), _day("to", "The last day.")
+CONTROL = _part("control_id", "The control's id, without regard to case.", "BlockLegacyAuthentication")
+_SORTS = [sign + camel(s) for s in Sort for sign in ("", "-")]
+WRITING = (400, 401, 403, 404, 413, 422)
+
+OPERATIONS = (
+    Operation(
+        path="/health", name="health", summary="Say that the process answers", public=True, problems=(),
+        plain={"status": "ok"},
+    ),
+    Operation(
+        path="/api/openapi.json", name="openapi", summary="This document", problems=(401,), plain={"openapi": "3.1.0"},
+    ),
+    Operation(
+        path=SCORE, name="secureScore", summary="The current score and its history", parameters=(TENANT, DAYS),
+        sends="Overview",
+    ),
+    Operation(
+        path=f"{SCORE}/recommendations", name="recommendations", sends="Actions", csv=True,
+        summary="The actions with their points, in the order of what pays most",
+        parameters=(
+            TENANT,
+            _text("category", f"Without regard to case: {', '.join(CATEGORIES)} or another of Graph's."),
+            _choice("status", [camel(s) for s in Status], "Only actions with this status."),
+            _choice("impact", [camel(i) for i in Impact], "Only open actions with this impact."),
+        ),
+    ),
+    Operation(
+        path=f"{SCORE}/actions/{{action_id}}/status", name="setStatus", method="post", sends="Action",
+        summary="Record a decision about an action; answers with the action",
+        description="Recorded in Surefoot. `completed` cannot be set: Microsoft reports it.",
+        parameters=(_part("action_id", "The action's id, without regard to case.", "aad_mfa_all_users"), TENANT),
+        takes="StatusBody", sample={"status": "planned", "comment": "With the rollout in May"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{SCORE}/history", name="history", sends="History", csv=True,
+        summary="The score, a category, a service or a control over time",
+        description="A missing day is not there. A week or month is as of its last stored day.",
+        parameters=(
+            TENANT, DAYS, FROM, TO,
+            _choice("by", [camel(s) for s in Step], "How far apart the points lie."),
+            _text("category", "Of one category, without regard to case."),
+            _text("service", "Of one service by Microsoft's code, for example MDO."),
+            _text("control", "Of one control, by its id."),
+        ),
+    ),
+    Operation(
+        path=f"{SCORE}/changes", name="changes", sends="Changes", csv=True,
+        summary="Why the score differs between two days",
+        description="Both days have to be stored. Without `to` the newest is meant, without `from` a week before.",
+        parameters=(TENANT, FROM, TO),
+    ),
+    Operation(
+        path=f"{SCORE}/controls/{{control_id}}", name="control", sends="ControlPage",
+        summary="One control: profile, history, changes, and who else has it", parameters=(CONTROL, TENANT, DAYS),
+    ),
+    Operation(
+        path=f"{SCORE}/comparison", name="comparison", sends="Comparison", parameters=(TENANT, DAYS),
+        summary="The tenant among similar organizations, all tenants, and your other tenants",
+    ),
+    Operation(
+        path=f"{SCORE}/events", name="events", sends="Events", csv=True,
+        summary="What happened: incidents, audits, notes, decisions",
+        parameters=(
+            TENANT, FROM, TO,
+            _choice("source", [camel(s) for s in EventSource], "Only events of this source."),
+            _text("text", "In title, actor, targets or control."),
+        ),
+    ),
+    Operation(
+        path=f"{SCORE}/events", name="addNote", method="post", sends="Event", status=201, parameters=(TENANT,),
+        summary="Keep a note", takes="NoteBody", problems=WRITING,
+        sample={"text": "Rolled out FIDO2 to finance", "at": "2026-11-03"},
+    ),
+    Operation(
+        path=f"{SCORE}/events/{{event_id}}", name="removeNote", method="delete", status=204,
+        summary="Remove a note; what Graph reported cannot be removed",
+        parameters=(_part("event_id", "The note's id.", "8a9b..."), TENANT), problems=(401, 403, 404, 422),
+    ),
+    Operation(
+        path=f"{SCORE}/regressions", name="regressions", sends="Regressions", csv=True,
+        summary="The controls with fewer points than their best of the last 90 days",
+        parameters=(
+            TENANT,
+            {"name": "dismissed", "in": "query", "description": "Also those that were dismissed.",
+             "schema": {"type": "boolean", "default": False}},
+        ),
+    ),
+    Operation(
+        path=f"{SCORE}/regressions/{{control_id}}/dismiss", name="dismissRegression", method="post",
+        summary="Dismiss a regression until it falls further or anew; answers with all of them", sends="Regressions",
+        parameters=(CONTROL, TENANT), takes="ReasonBody", sample={"reason": "A test tenant"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{SCORE}/regressions/{{control_id}}/restore", name="restoreRegression", method="post",
+        summary="Take a dismissal back; answers with all regressions", sends="Regressions",
+        parameters=(CONTROL, TENANT), problems=(401, 403, 404, 413, 422),
+    ),
+    Operation(
+        path=f"{SCORE}/catalogue", name="catalogue", sends="Catalogue", csv=True,
+        summary="What Microsoft added, retired, re-weighed, reworded or reclassified, and what it did to whom",
+        description="Without `tenant` the effects on all visible tenants.", parameters=(TENANT, FROM, TO),
+    ),
+    Operation(
+        path=PORTFOLIO, name="portfolio", sends="Portfolio", csv=True, problems=(401, 422),
+        summary="Every visible tenant: score, changes, points available, rank, regressions, problem",
+        parameters=(
+            _choice("sort", _SORTS, "By what; with a minus the largest first. Rows without a value come last."),
+            _text("label", "Only tenants with this label."),
+            _text("industry", "Only tenants of this industry."),
+            _text("text", "In the name or the id."),
+            {"name": "problem", "in": "query", "schema": {"type": "boolean"},
+             "description": "Only tenants that have a problem, or only those that have none."},
+            {"name": "limit", "in": "query", "description": "Rows on a page.",
+             "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
+            _text("cursor", "`next` of the page before."),
+        ),
+    ),
+)  # fmt: skip

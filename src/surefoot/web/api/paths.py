@@ -1,0 +1,5 @@
+"""Where the API lives."""
+
+ROOT = "/api/security-defender"
+SCORE = f"{ROOT}/secure-score"
+PORTFOLIO = f"{ROOT}/portfolio"

@@ -1,0 +1,66 @@
+"""The API's current score, actions and decisions."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from surefoot.access.viewers import tenant_for
+from surefoot.model import Impact, Status
+from surefoot.pages import actions as actions_pages
+from surefoot.pages import overview as overview_page
+from surefoot.scoring.actions import Action
+from surefoot.store.database import reading, writing
+from surefoot.sync.decisions import decide
+from surefoot.web import queries
+from surefoot.web.api.answers import answer, listed
+from surefoot.web.api.paths import SCORE
+from surefoot.web.forms import StatusBody, body_of, decision_of, from_json
+from surefoot.web.permissions import Permission, needs, router, viewer_of
+from surefoot.web.site import site_of
+
+routes = router()
+
+
+@routes.get(SCORE)
+@needs(Permission.READ)
+def secure_score(request: Request) -> Response:
+    """Give the current score and its history."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "days"))
+    days = queries.days(query)
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        return answer(request, overview_page.build(conn, tenant, ratings=site.ratings, days=days))
+
+
+@routes.get(f"{SCORE}/recommendations")
+@routes.get(f"{SCORE}/recommendations.csv")
+@needs(Permission.READ)
+def recommendations(request: Request) -> Response:
+    """List the actions with their points."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "category", "status", "impact"))
+    wanted = actions_pages.Filter(
+        category=queries.word(query, "category"),
+        status=queries.choice(query, "status", Status),
+        impact=queries.choice(query, "impact", Impact),
+    )
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        page = actions_pages.build(conn, tenant, ratings=site.ratings, wanted=wanted)
+        return listed(request, page, page.actions, Action)
+
+
+@routes.post(f"{SCORE}/actions/{{action_id}}/status")
+@needs(Permission.WRITE)
+def set_status(request: Request, action_id: str, body: Annotated[bytes, Depends(body_of)]) -> Response:
+    """Record a decision about an action and answer with the action as it stands then."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant",))
+    viewer = viewer_of(request)
+    sent = from_json(body, StatusBody, '{"status": "planned"}')
+    with writing(site.engine) as conn:
+        tenant = tenant_for(conn, viewer, query.get("tenant"))
+        decision = decision_of(sent, action_id, by=viewer.name, now=site.clock())
+        decide(conn, tenant, decision, ratings=site.ratings)
+        return answer(request, actions_pages.one(conn, tenant, action_id, ratings=site.ratings).action)
