@@ -124,6 +124,13 @@ def test_a_note_in_the_same_words_is_a_candidate() -> None:
     assert Candidates([note]).of(MFA, BEFORE, DAY) == ()
 
 
+def test_a_note_of_a_licence_explains_controls_that_came() -> None:
+    note = Event(source=EventSource.NOTE, id="n", at=NOON, title="Bought Microsoft 365 E5 for all staff")
+    came = msgspec.structs.replace(SAFE, kind=Kind.CONTROL_ADDED)
+    assert titles(Candidates([note]).of(came, BEFORE, DAY)) == [note.title]
+    assert Candidates([note]).of(SAFE, BEFORE, DAY) == ()
+
+
 def test_an_intune_policy_explains_a_device_control_and_no_other() -> None:
     patched = Event(
         source=EventSource.INTUNE_AUDIT, id="i", at=NOON, title="Patch DeviceManagementConfigurationPolicy",

@@ -38,7 +38,8 @@ def action(rank: int, name: str, category: str, **changes: object) -> Action:
         "status": Status.TO_ADDRESS, "impact": Impact.HIGH, "difficulty": Difficulty.EASY,
         "difficulty_estimated": False, "points": 15.0, "earned_points": 0.0, "max_points": 15.0,
         "max_estimated": False, "score_impact": 2.0, "quick_win": False, "regressed": None, "rank": rank,
-        "microsoft_rank": rank, "tier": "Core", "action_type": "Config", "applicable": None, "status_text": None, "count": None, "total": None,
+        "microsoft_rank": rank, "tier": "Core", "action_type": "Config", "applicable": None,
+        "status_text": None, "count": None, "total": None,
         "synced_at": NOW - dt.timedelta(days=2), "microsoft_state": None, "decision": None,
     }  # fmt: skip
     return Action(**{**values, **changes})
@@ -152,7 +153,8 @@ def overview(**changes: object) -> Overview:
             Status.TO_ADDRESS: 17, Status.THIRD_PARTY: 0, Status.ALTERNATE: 0,
         },
         "planned_score": _score(576.0, 750.0), "achievable_score": _score(625.0, 750.0),
-        "adjusted_score": _score(540.0, 625.0), "views": (), "history": history(), "synced": synced(), "open_actions": 37,
+        "adjusted_score": _score(540.0, 625.0), "views": (),
+        "history": history(), "synced": synced(), "open_actions": 37,
         "regressed": 1, "quick_wins": 6, "top_actions": FIVE,
         "maxima": Maxima(known=78, estimated=4, controls=91, unknown_points=28.0),
         "licensed_users": 1204, "active_users": 1180,

@@ -1,9 +1,12 @@
 """The arguments and options that commands share."""
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from surefoot.errors import InputRefused
 
 Data = Annotated[
     Path | None,
@@ -17,3 +20,26 @@ TenantName = Annotated[
 ]
 Port = Annotated[int | None, typer.Option("--port", help="The port to listen on. [SUREFOOT_PORT or 8365]")]
 Days = Annotated[int, typer.Option("--days", min=1, max=36_500, help="How many days of history up to the newest.")]
+From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first day, as 2026-12-31.")]
+To = Annotated[str | None, typer.Option("--to", metavar="DAY", help="The last day; the newest when left out.")]
+
+
+def day(text: str | None) -> dt.date | None:
+    """Read a day as 2026-12-31; None stays None."""
+    if text is None:
+        return None
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
+    except ValueError:
+        message = f"{text!r} is no day. Write it as 2026-12-31."
+        raise InputRefused(message) from None
+
+
+def days(since: str | None, until: str | None, today: dt.date) -> tuple[dt.date, dt.date]:
+    """Read a range of days: the last 90 when nothing is said."""
+    last = day(until) or today
+    first = day(since) or last - min(dt.timedelta(days=89), last - dt.date.min)
+    if first > last:
+        message = f"The first day ({first}) is after the last ({last}): turn them round."
+        raise InputRefused(message)
+    return first, last

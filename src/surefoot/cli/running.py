@@ -27,6 +27,7 @@ from surefoot.jobs import Runner
 from surefoot.model import AuthMethod, Cloud, Connection, Tenant
 from surefoot.store import database, decisions, secrets, tenants
 from surefoot.sync.decisions import decide
+from surefoot.sync.notes import note
 from surefoot.web.app import LOOPBACK, create
 
 DEMO_LINK_LASTS = dt.timedelta(hours=12)
@@ -128,8 +129,14 @@ def _decide(home: Home, world: World) -> None:
             kept = tenants.by_id(conn, made.id)
             if kept is None or decisions.newest(conn, kept):
                 continue
+            for told in made.notes:
+                note(conn, kept, told.text, by=PEOPLE, now=now(), at=told.at)
             for decision in made.decisions:
                 decide(conn, kept, decision, ratings=home.ratings)
+
+
+PEOPLE = "anna.m@contoso.example"
+"""Who noted what happened in the demo."""
 
 
 @app.command()

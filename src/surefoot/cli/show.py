@@ -48,7 +48,16 @@ def points(value: float | None) -> str:
 
 def signed(value: float | None) -> str:
     """Write a difference."""
-    return "" if value is None else f"{value:+.1f}"
+    if value is None:
+        return ""
+    return "0.0" if round(value, 1) == 0 else f"{value:+.1f}"
+
+
+def change(value: float | None) -> str:
+    """Write a difference in points of percent, with a second decimal where one would show nothing."""
+    if value is None:
+        return "?"
+    return f"{value:+.2f}" if 0 < abs(value) < 0.05 else signed(value)  # noqa: PLR2004 - one decimal would show nothing
 
 
 def level(value: Impact | Difficulty | None) -> str:

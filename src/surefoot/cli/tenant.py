@@ -20,6 +20,7 @@ from surefoot.model import AuthMethod, Cloud, Connection
 from surefoot.pages import tenants as tenants_page
 from surefoot.store import database, history, secrets, tenants
 from surefoot.sync.checks import OK, Check, check
+from surefoot.sync.labels import relabel
 
 app = typer.Typer(help="Add, list, check and remove tenants.", no_args_is_help=True)
 
@@ -143,6 +144,23 @@ def _steps(done: Check) -> None:
         if step.message:
             show.wrapped(step.message, indent=8)
     show.line("Everything that Surefoot needs works." if done.passed else "Surefoot cannot read this tenant yet.")
+
+
+@app.command()
+def label(
+    tenant: Annotated[str, typer.Argument(help="A name or id.")],
+    labels: Annotated[list[str], typer.Argument(metavar="LABEL...", help="Words to group tenants by.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take them away.")] = False,
+    data: Data = None,
+) -> None:
+    """Give a tenant labels: cohorts to compare in, and a filter of the portfolio.
+
+    Example: surefoot tenant label contoso gold manufacturing
+    """
+    with opened(data) as home, database.writing(home.engine) as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        kept = relabel(conn, found, labels, remove=remove)
+    show.line(f"{found.name}: {', '.join(kept) or 'no labels'}.")
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """Why a score moved between two stored days: by control, and summed for the waterfall."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection
@@ -116,6 +116,7 @@ def build(
     turns = _turns(steps)
     candidates = _candidates(conn, tenant, before.day, after.day)
     came, ended = _licences(conn, tenant, before.day, after.day)
+    bought = _bought(steps, history.services_by_day(conn, tenant))
     services = frozenset(h.service for h in days[0].controls if h.service)
     return Changes(
         tenant=name_of(tenant),
@@ -128,7 +129,7 @@ def build(
         points_after=after.points,
         max_before=before.max_points,
         max_after=after.max_points,
-        sentence=telling.sentence(explained, Came(licences=came, services=services)),
+        sentence=telling.sentence(explained, Came(licences=came, services=services, bought=bought)),
         licences_added=came,
         licences_ended=ended,
         changes=tuple(row(c, turns.get(_key(c)), candidates) for c in explained.changes),
@@ -142,6 +143,13 @@ def build(
 def _steps(past: Past, since: dt.date, until: dt.date) -> list[Explanation]:
     """Explain each stored day of a range against the one before it."""
     return list(daily(past.courses, [t for t in past.totals if since <= t.day <= until]))
+
+
+def _bought(steps: Iterable[Explanation], services: Mapping[dt.date, frozenset[str]]) -> frozenset[str]:
+    """Name the controls that came on a day on which a licence did."""
+    none: frozenset[str] = frozenset()
+    came = [s for s in steps if services.get(s.until, none) - services.get(s.since, none)]
+    return frozenset(c.control for s in came for c in s.changes if c.kind is Kind.CONTROL_ADDED and c.control)
 
 
 Turn = tuple[dt.date, dt.date, float]

@@ -170,9 +170,10 @@ def _empty(tenant: Tenant) -> Comparison:
     )
 
 
-def _open(conn: Connection, tenant: Tenant, newest: DayTotal, ratings: Ratings) -> list[str]:
+def _open(conn: Connection, tenant: Tenant, newest: DayTotal, ratings: Ratings) -> dict[str, str]:
+    """Name the first open actions, by id."""
     ranked = work.rank(standings.of(conn, tenant, newest.day), newest.max_points, ratings, newest.day)
-    return [a.id for a in ranked if a.status not in CLOSED][:NAMED]
+    return {a.id: a.name for a in [a for a in ranked if a.status not in CLOSED][:NAMED]}
 
 
 def _groups(

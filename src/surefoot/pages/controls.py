@@ -56,7 +56,7 @@ def build(
         decisions=page.decisions,
         history=line,
         changes=_changes(conn, tenant, page.action.id, ratings, days),
-        portfolio=shares.build(conn, visible, [page.action.id])[page.action.id.casefold()],
+        portfolio=shares.build(conn, visible, {page.action.id: page.action.name})[page.action.id.casefold()],
     )
 
 

@@ -1,6 +1,6 @@
 """How a control stands in the portfolio: who has it, and who came to have it fastest."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection
@@ -24,6 +24,7 @@ class ControlShare(msgspec.Struct, frozen=True, kw_only=True):
     """A control among the visible tenants."""
 
     control: str
+    name: str
     scored: int | None
     """How many tenants are scored for it; None when too few are to be told."""
     completed: int | None
@@ -34,22 +35,26 @@ class ControlShare(msgspec.Struct, frozen=True, kw_only=True):
     sentence: str
 
 
-def build(conn: Connection, tenants: Sequence[Tenant], controls: Collection[str]) -> dict[str, ControlShare]:
-    """Give the shares of some controls among the visible tenants, by folded id."""
+def build(conn: Connection, tenants: Sequence[Tenant], controls: Mapping[str, str]) -> dict[str, ControlShare]:
+    """Give the shares of some controls, given with their names, among the visible tenants, by folded id."""
     held, pieces = shares.of(conn, tenants, controls), shares.changed(conn, tenants, controls)
     named = {t.key: t for t in tenants}
     return {
-        c.casefold(): _share(c, held.get(c.casefold(), shares.Share(0, 0)), pieces.get(c.casefold(), {}), named)
-        for c in controls
+        c.casefold(): _share((c, name), held.get(c.casefold(), _NOBODY), pieces.get(c.casefold(), {}), named)
+        for c, name in controls.items()
     }
 
 
+_NOBODY = shares.Share(0, 0)
+
+
 def _share(
-    control: str, share: shares.Share, pieces: Mapping[int, Sequence[Piece]], named: Mapping[int, Tenant]
+    about: tuple[str, str], share: shares.Share, pieces: Mapping[int, Sequence[Piece]], named: Mapping[int, Tenant]
 ) -> ControlShare:
+    control, name = about
     if share.scored < SMALLEST_COHORT:
         return ControlShare(
-            control=control, scored=None, completed=None, percent=None, example=None,
+            control=control, name=name, scored=None, completed=None, percent=None, example=None,
             sentence=f"Fewer than {SMALLEST_COHORT} of your tenants are scored for this: too few to compare.",
         )  # fmt: skip
     ways = [(found, named[key].name, key) for key, held in pieces.items() if (found := way(held))]
@@ -57,6 +62,7 @@ def _share(
     example = Example(tenant=name_of(named[best[2]]), way=best[0]) if best else None
     return ControlShare(
         control=control,
+        name=name,
         scored=share.scored,
         completed=share.completed,
         percent=100.0 * share.completed / share.scored,

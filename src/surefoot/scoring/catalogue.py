@@ -65,7 +65,8 @@ def _of_control(held: Sequence[tuple[Profile, dt.date, dt.date]], begun: dt.date
     if first > begun:
         yield Listed(day=first, control=profile.control, did=Did.ADDED, detail=_points(profile.max_points))
     for (old, _, _), (new, day, _) in pairwise(held):
-        yield from _compared(old, new, day)
+        if day > begun:  # before that, tenants that differ were only read one after the other
+            yield from _compared(old, new, day)
     last = max(seen for _, _, seen in held)
     if last < newest - SETTLED:
         day = last + dt.timedelta(days=1)

@@ -35,6 +35,7 @@ AGAINST = 0.6
 
 _MADE = re.compile(r"\b(add|added|create|created|enable|enabled|assign|turn on|switched on|rolled out|restored?)\b")
 _UNMADE = re.compile(r"\b(delete|deleted|remove|removed|disable|disabled|turn off|switched off|reset|removal)\b")
+_LICENCE = re.compile(r"(?i)\b(licen[cs]es?|subscriptions?|bought|purchased?|trial|upgraded?|e3|e5|p1|p2)\b")
 _WORD = re.compile(r"[a-z][a-z0-9]{2,}")
 _PLAIN = frozenset(
     [
@@ -175,6 +176,8 @@ def _said(event: Event, shared: int, change: Change) -> Tie:
     if event.control is not None:
         same = event.control.casefold() == (change.control or "").casefold()
         return Tie(SAME_CONTROL if same else 0.0, "It was said of this very control.")
+    if change.kind in {Kind.CONTROL_ADDED, Kind.CONTROL_RETIRED} and _LICENCE.search(event.title):
+        return Tie(SAME_WORDS, "The note speaks of a licence; licences bring controls and take them away.")
     return Tie(SAME_WORDS if shared else 0.0, "The note speaks of the same matter.")
 
 
@@ -197,7 +200,9 @@ def _direction(event: Event, change: Change) -> float:
 
 def _why(tie: Tie, event: Event, shared: int, end: dt.datetime) -> tuple[str, ...]:
     hours = (end - event.at) / dt.timedelta(hours=1)
-    when = "on the day itself" if hours <= 24 else f"{hours / 24:.0f} days before the day's end"  # noqa: PLR2004 - a day
+    days = round(hours / 24)
+    early = "a day" if days == 1 else f"{days} days"
+    when = "on the day itself" if hours <= 24 else f"{early} before the day's end"  # noqa: PLR2004 - a day
     said = [tie.reason, f"It happened {when}."]
     if shared and _audited(event):
         said.append("Its words name the control.")

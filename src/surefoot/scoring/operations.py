@@ -34,7 +34,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     targets: tuple[str, ...] = ()
     """If there are any: one of them has to fit what was acted on or changed."""
     kinds: tuple[str, ...] = ()
-    """If there are any: the kinds of changes that it may explain."""
+    """The kinds of changes that it may explain; gains and regressions when there are none."""
 
 
 class Operations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,12 +89,16 @@ def tie(rules: Iterable[Rule], control: str, name: str, service: str | None, kin
     folded, title = control.casefold(), name.casefold()
     best = UNTIED
     for rule in rules:
-        if rule.kinds and kind not in rule.kinds:
+        if kind not in (rule.kinds or _ACTED):
             continue
         strength = rule.strength * _share(rule, folded, title, service)
         if strength > best.strength:
             best = Tie(strength, rule.reason)
     return best
+
+
+_ACTED = ("gained", "regressed")
+"""What acts do; they neither add controls nor weigh them."""
 
 
 def _share(rule: Rule, control: str, title: str, service: str | None) -> float:

@@ -22,6 +22,8 @@ class Came(msgspec.Struct, frozen=True, kw_only=True):
     """Entries of `enabledServices` that are there only on the later day."""
     services: frozenset[str] = frozenset()
     """The services whose controls were scored on the earlier day."""
+    bought: frozenset[str] | None = None
+    """Ids of the controls that came on a day on which a licence did; None: all that came."""
 
 
 NOTHING_CAME = Came()
@@ -126,7 +128,10 @@ def _added(changes: Sequence[Change], came: Came) -> list[Part]:
     """Tell controls of a new licence or product from those that Microsoft added."""
     if came.licences:
         names = ", ".join(licence(x) for x in came.licences)
-        return [_group(changes, lambda n: f"a new licence ({names}) brought {n}")]
+        bought = [c for c in changes if came.bought is None or c.control in came.bought]
+        others = [c for c in changes if c not in bought]
+        told = [_group(bought, lambda n: f"a new licence ({names}) brought {n}")] if bought else []
+        return told + (_added(others, Came(services=came.services)) if others else [])
     fresh = {c.service for c in changes if c.service and came.services and c.service not in came.services}
     groups = ([c for c in changes if c.service in fresh], [c for c in changes if c.service not in fresh])
     words = (lambda n: f"{n} came with {_products(fresh)}, not scored before", lambda n: f"Microsoft added {n}")

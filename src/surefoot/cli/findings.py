@@ -1,0 +1,126 @@
+"""The commands about what fell and what happened."""
+
+from typing import Annotated
+
+import typer
+
+from surefoot.access.viewers import LOCAL, tenant_for
+from surefoot.cli import options, show
+from surefoot.cli.home import now, opened
+from surefoot.cli.options import Data, From, Json, TenantName, To
+from surefoot.errors import InputRefused
+from surefoot.model import Event, EventSource
+from surefoot.pages import events as events_page
+from surefoot.pages import regressions as regressions_page
+from surefoot.pages.events import Events
+from surefoot.pages.outlets import camel, snake
+from surefoot.pages.regressions import Regressions
+from surefoot.store import database
+from surefoot.sync import dismissals
+
+app = typer.Typer()
+
+
+@app.command()
+def regressions(
+    tenant: TenantName = None,
+    dismissed: Annotated[bool, typer.Option("--dismissed", help="Also those that were dismissed.")] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """List the controls with fewer points than their best of the last 90 days.
+
+    Example: surefoot regressions contoso
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        page = regressions_page.build(conn, found, ratings=home.ratings, with_dismissed=dismissed)
+    show.json(page) if json else _regressions(page)
+
+
+def _regressions(page: Regressions) -> None:
+    hidden = f" {page.dismissed} dismissed." if page.dismissed else ""
+    if not page.regressions:
+        show.line(f"{page.tenant.name}: no control has regressed in the last 90 days.{hidden}")
+        return
+    show.line(f"{page.tenant.name}  {page.as_of}  {show.counted(page.total, 'regression')}.{hidden}")
+    for row in page.regressions:
+        show.line()
+        show.wrapped(row.name)
+        moved = f"{show.points(row.best_points)} -> {show.points(row.points)} points"
+        show.wrapped(f"{row.control}: {moved} on {row.fell_on}, {show.change(row.percent)} percent", indent=2)
+        for cause in row.causes:
+            event = cause.event
+            who = f" by {event.actor}" if event.actor else ""
+            show.wrapped(f"perhaps: {show.when(event.at)} {event.title}{who}", indent=2)
+        if row.dismissed:
+            show.wrapped(f"dismissed by {row.dismissed.dismissed_by}: {row.dismissed.reason}", indent=2)
+
+
+@app.command()
+def dismiss(
+    tenant: Annotated[str, typer.Argument(help="A name or id.")],
+    control: Annotated[str, typer.Argument(help="The control's id, as `surefoot regressions` shows it.")],
+    reason: Annotated[str | None, typer.Option(help="Why it needs no work.")] = None,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the dismissal back.")] = False,
+    data: Data = None,
+) -> None:
+    """Dismiss a regression with a reason, until the control falls further or anew; --undo takes it back.
+
+    Example: surefoot dismiss contoso mdo_atpprotection --reason "moved to another product"
+    """
+    with opened(data) as home, database.writing(home.engine) as conn:
+        found, by = tenant_for(conn, LOCAL, tenant), LOCAL.name
+        if undo:
+            dismissals.restore(conn, found, control, by=by, now=now(), ratings=home.ratings)
+        else:
+            dismissals.dismiss(conn, found, control, reason or "", by=by, now=now(), ratings=home.ratings)
+    done = "is a regression again" if undo else "is dismissed until it falls further"
+    show.line(f"{found.name}: {control} {done}.")
+
+
+@app.command()
+def events(
+    tenant: TenantName = None,
+    since: From = None,
+    until: To = None,
+    source: Annotated[str | None, typer.Option(help="incident, directoryAudit, intuneAudit, note, ...")] = None,
+    text: Annotated[str | None, typer.Option(help="In title, actor, targets or control.")] = None,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """List what happened: incidents, audits, notes, decisions.
+
+    Example: surefoot events contoso --from 2026-11-01 --source note
+    """
+    first, last = options.days(since, until, now().date())
+    wanted = events_page.Filter(source=None if source is None else _source(source), text=text)
+    with opened(data) as home, database.reading(home.engine) as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        page = events_page.build(conn, found, since=first, until=last, wanted=wanted)
+    show.json(page) if json else _events(page)
+
+
+def _source(text: str) -> EventSource:
+    try:
+        return EventSource(snake(text.replace("-", "_")))
+    except ValueError:
+        message = f"{text!r} is no source; these are: {', '.join(camel(s.value) for s in EventSource)}."
+        raise InputRefused(message) from None
+
+
+def _events(page: Events) -> None:
+    rows = [_event(e) for e in page.events]
+    if rows:
+        show.table(["What", "When", "Source", "Who"], rows)
+    show.line(
+        f"{page.total} from {page.since} to {page.until}" + (f", {len(rows)} shown." if len(rows) < page.total else ".")
+    )
+    for source in page.sources:
+        if not source.on:
+            show.wrapped(f"! {source.source.value.replace('_', ' ')}: {source.message}")
+
+
+def _event(event: Event) -> list[str]:
+    what = f"{event.title} ({', '.join(event.targets)})" if event.targets else event.title
+    return [what, show.when(event.at), event.source.value.replace("_", " "), event.actor or ""]

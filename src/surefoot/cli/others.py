@@ -1,0 +1,144 @@
+"""The commands that compare: one tenant with others, and all tenants in a table."""
+
+from typing import Annotated
+
+import typer
+
+from surefoot.access.viewers import LOCAL, tenant_for, visible_to
+from surefoot.cli import show
+from surefoot.cli.home import opened
+from surefoot.cli.options import Data, Days, Json, TenantName
+from surefoot.errors import InputRefused
+from surefoot.pages import comparison as comparison_page
+from surefoot.pages import portfolio as portfolio_page
+from surefoot.pages.comparison import Comparison
+from surefoot.pages.outlets import camel, snake
+from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
+from surefoot.store import database
+from surefoot.store.portfolio import Sort, Wanted
+
+app = typer.Typer()
+
+
+@app.command()
+def compare(tenant: TenantName = None, days: Days = 90, json: Json = False, data: Data = None) -> None:
+    """Compare a tenant with similar organizations, all tenants, and your other tenants.
+
+    Example: surefoot compare contoso
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        page = comparison_page.build(conn, found, visible_to(conn, LOCAL), ratings=home.ratings, days=days)
+    show.json(page) if json else _comparison(page)
+
+
+def _comparison(page: Comparison) -> None:
+    show.line(f"{page.tenant.name}  {page.as_of or ''}  {show.percent(page.percent)}")
+    show.line()
+    if page.no_groups:
+        show.wrapped(page.no_groups)
+    rows = [
+        [g.name, show.percent(g.average), show.signed(g.distance), g.movement or "not known", str(g.as_of)]
+        for g in page.groups
+    ]
+    if rows:
+        show.table(["Microsoft's groups", "Average", "Distance", "It is", "As of"], rows, numbers=frozenset({1, 2}))
+    _estimate(page)
+    rows = [
+        [c.name, str(c.tenants), f"{c.rank}" if c.rank else "not known", show.percent(c.percentile),
+         show.percent(c.average)]
+        for c in page.cohorts if c.tenants is not None
+    ]  # fmt: skip
+    if rows:
+        show.line()
+        show.table(["Your tenants", "Count", "Rank", "Percentile", "Average"], rows, numbers=frozenset({1, 2, 3, 4}))
+    for cohort in page.cohorts:
+        if cohort.too_small:
+            show.wrapped(f"{cohort.name}: {cohort.too_small}")
+    known = [s for s in page.actions if s.scored is not None]
+    if known:
+        show.line()
+        show.line("Your first open actions, among your tenants:")
+    for share in known:
+        show.wrapped(f"{share.name}: {share.sentence}", indent=2)
+
+
+def _estimate(page: Comparison) -> None:
+    found = page.estimate.range
+    if found is None:
+        show.wrapped(f"Among all tenants: not known. {page.estimate.unknown or ''}")
+        return
+    show.wrapped(f"Among all tenants (an estimate): {found.low:.0f} to {found.high:.0f} % of them score lower.")
+    show.wrapped(page.estimate.method, indent=2)
+
+
+@app.command()
+def portfolio(
+    sort: Annotated[
+        str, typer.Option(help="name, percent, change7, pointsAvailable, ...; -percent: highest first")
+    ] = "name",
+    label: Annotated[str | None, typer.Option(help="Only tenants with this label.")] = None,
+    industry: Annotated[str | None, typer.Option(help="Only tenants of this industry.")] = None,
+    text: Annotated[str | None, typer.Option(help="In the name or the id.")] = None,
+    problem: Annotated[bool | None, typer.Option(help="Only tenants with a problem, or without.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="Rows at most.")] = LIMIT,
+    cursor: Annotated[str | None, typer.Option(help="Where the page before ended.")] = None,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """List all tenants: score, changes, points available, rank, regressions, problem.
+
+    Example: surefoot portfolio --sort -change7 --label gold
+    """  # fmt: skip
+    wanted = Wanted(
+        visible=LOCAL.tenants,
+        label=label,
+        industry=industry,
+        text=text,
+        problem=problem,
+        sort=_sort(sort.removeprefix("-")),
+        descending=sort.startswith("-"),
+        limit=limit,
+    )
+    with opened(data) as home, database.reading(home.engine) as conn:
+        page = portfolio_page.build(conn, wanted, cursor=cursor)
+    show.json(page) if json else _portfolio(page)
+
+
+def _sort(text: str) -> Sort:
+    names = {camel(s.value): s for s in Sort}
+    if text not in names and snake(text) not in set(Sort):
+        message = f"{text!r} is nothing to sort by; these are: {', '.join(names)}."
+        raise InputRefused(message)
+    return names.get(text) or Sort(snake(text))
+
+
+def _portfolio(page: Portfolio) -> None:
+    if not page.tenants:
+        show.line("No tenant matches." if page.total else "There is no tenant yet: `surefoot tenant add`.")
+        return
+    heads = ["Tenant", "Score", "1 d", "7 d", "30 d", "90 d", "Available", "Rank", "Regr.", "Read"]
+    show.table(heads, [_row(r) for r in page.tenants], numbers=frozenset(range(1, 9)))
+    show.wrapped(
+        f"{show.counted(page.total, 'tenant')}, {page.on_newest} of them read on {page.newest}; "
+        f"average {show.percent(page.average)}, highest {show.percent(page.highest)}, "
+        f"lowest {show.percent(page.lowest)} of {page.scored} with a score."
+    )
+    for row in page.tenants:
+        if row.problem:
+            show.wrapped(f"! {row.tenant.name}: {row.problem}")
+    if page.next:
+        show.line(f"More: --cursor {page.next}")
+
+
+def _row(row: PortfolioRow) -> list[str]:
+    changes = (row.change_1, row.change_7, row.change_30, row.change_90)
+    return [
+        row.tenant.name,
+        show.percent(row.percent) if row.percent is not None else "?",
+        *(show.signed(c) if c is not None else "?" for c in changes),
+        "?" if row.points_available is None else show.points(row.points_available),
+        "?" if row.rank is None else str(row.rank),
+        "?" if row.regressions is None else str(row.regressions),
+        str(row.as_of or "never"),
+    ]
