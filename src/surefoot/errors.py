@@ -14,7 +14,8 @@ SurefootError
 |   |-- AnswerNotUnderstood     the answer is not what Graph documents, or too large
 |   |-- WriteRefused            Graph does not take this update
 |   `-- CloudUnsupported        China: Microsoft offers no Secure Score there
-|-- NotFound                    no such tenant, control or day, or not yours: the two look the same
+|-- NotFound                    no such thing, or not yours: the two look the same
+|   `-- NotStored               yours, but nothing is stored for that day, category, service or control
 |-- NotPermitted                signed in, but not allowed to do that
 |-- NotSignedIn                 no valid session or token
 |-- InputRefused                a value that somebody gave is not usable
@@ -144,6 +145,10 @@ class NotFound(SurefootError):
     """There is no such thing, or it is not yours to see."""
 
     slug = "not-found"
+
+
+class NotStored(NotFound):
+    """The tenant is yours to see, but nothing of it is stored for that day, category, service or control."""
 
 
 class NotPermitted(SurefootError):

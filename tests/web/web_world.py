@@ -24,6 +24,7 @@ from surefoot.model import (
 )
 from surefoot.scoring import ratings
 from surefoot.store import database, history, profiles, tenants
+from surefoot.sync.derived import refresh
 from surefoot.web.app import create
 
 NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
@@ -106,6 +107,7 @@ def _fill(engine: Engine) -> None:
             days = [snapshot(tenant_id, back, gain=1.0 if back > 10 else 2.0) for back in range(45) if back != 20]
             history.save(conn, tenant, days, now=NOW)
             profiles.save(conn, tenant, [profile(n, c, m) for n, c, _, _, m in CONTROLS if n != "scid_1"], now=NOW)
+            refresh(conn, tenant, ratings.load())
             tenants.mark_synced(conn, tenant, now=NOW, due_at=NOW + dt.timedelta(days=1))
 
 

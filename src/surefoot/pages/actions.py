@@ -5,7 +5,7 @@ import datetime as dt
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.errors import NotFound
+from surefoot.errors import NotStored
 from surefoot.model import Decision, Impact, Profile, Status, Tenant
 from surefoot.pages.overview import TenantName, is_open, name_of
 from surefoot.scoring import actions as work
@@ -97,12 +97,12 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Filter 
 
 
 def one(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> ActionPage:
-    """Build the page of one action; `NotFound` when the tenant's newest day does not score the control."""
+    """Build the page of one action; `NotStored` when the tenant's newest day does not score the control."""
     day, ranked = _ranked(conn, tenant, ratings)
     action = next((a for a in ranked if a.id.casefold() == control.casefold()), None)
     if action is None or day is None:
         message = f"{tenant.name} has no action {control!r} on its newest day."
-        raise NotFound(message)
+        raise NotStored(message)
     return ActionPage(
         action=action,
         tenant=name_of(tenant),

@@ -8,7 +8,7 @@ from math import fsum
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.errors import InputRefused, NotFound
+from surefoot.errors import InputRefused, NotStored
 from surefoot.model import DayTotal, Tenant
 from surefoot.pages import past as pasts
 from surefoot.pages.overview import HistoryDay, TenantName, day_of, name_of
@@ -75,7 +75,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted | None = None) -> History:
     """Build the history that is wanted; the last 90 days of the score when nothing is said.
 
-    Raises `InputRefused` for two subjects at once or a range the wrong way round, `NotFound`, naming those that
+    Raises `InputRefused` for two subjects at once or a range the wrong way round, `NotStored`, naming those that
     there are, for an unknown category, service or control.
     """
     asked = wanted or Wanted()
@@ -118,7 +118,7 @@ def _subject(courses: Sequence[Course], asked: Wanted) -> tuple[Sequence[Course]
         mine = [c for c in courses if c.control.casefold() == asked.control.casefold()]
         if not mine:
             message = f"This tenant never had a control {asked.control!r}."
-            raise NotFound(message)
+            raise NotStored(message)
         return mine, Subject(kind="control", key=mine[0].control, name=mine[0].name)
     for kind, key in (("category", asked.category), ("service", asked.service)):
         if key is not None:
@@ -131,7 +131,7 @@ def _group(courses: Sequence[Course], kind: str, key: str) -> tuple[Sequence[Cou
     mine = [c for c, own in held if own.casefold() == key.casefold()]
     if not mine:
         message = f"This tenant has no {kind} {key!r}; it has: {', '.join(sorted({own for _, own in held if own}))}."
-        raise NotFound(message)
+        raise NotStored(message)
     name = getattr(mine[0], kind)
     return mine, Subject(kind=kind, key=name, name=(mine[0].product if kind == "service" else name) or name)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.errors import NotFound
+from surefoot.errors import NotStored
 from surefoot.model import DayTotal, Profile, Tenant
 from surefoot.scoring.actions import name_of as title_of
 from surefoot.scoring.courses import Piece, resolve
@@ -24,11 +24,11 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     courses: tuple[Course, ...]
 
     def on(self, day: dt.date) -> DayTotal:
-        """Give the totals of a stored day; `NotFound`, naming the stored days about it, when it is not stored."""
+        """Give the totals of a stored day; `NotStored`, naming the stored days about it, when it is not stored."""
         for total in self.totals:
             if total.day == day:
                 return total
-        raise NotFound(_not_stored(self.totals, day))
+        raise NotStored(_not_stored(self.totals, day))
 
 
 def _not_stored(totals: tuple[DayTotal, ...], day: dt.date) -> str:

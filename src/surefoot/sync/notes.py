@@ -5,7 +5,7 @@ import uuid
 
 from sqlalchemy import Connection
 
-from surefoot.errors import InputRefused, NotFound
+from surefoot.errors import InputRefused, NotFound, NotStored
 from surefoot.model import Event, EventSource, Tenant
 from surefoot.store import courses, events
 from surefoot.sync.words import cleaned
@@ -60,5 +60,5 @@ def _known(conn: Connection, tenant: Tenant, control: str) -> str:
     found = courses.of(conn, tenant, control=control)
     if not found:
         message = f"{tenant.name} never had a control {control!r}."
-        raise NotFound(message)
+        raise NotStored(message)
     return next(iter(found))

@@ -14,6 +14,7 @@ from surefoot.errors import (
     NotFound,
     NotPermitted,
     NotSignedIn,
+    NotStored,
     SurefootError,
 )
 
@@ -67,7 +68,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 def problem_of(error: SurefootError) -> Problem:
     """Turn one of our failures into its answer."""
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-    detail = NOT_FOUND if isinstance(error, NotFound) else error.sentence
+    hidden = isinstance(error, NotFound) and not isinstance(error, NotStored)
+    detail = NOT_FOUND if hidden else error.sentence
     return Problem.of(status, error.slug, detail)
 
 

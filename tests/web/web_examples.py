@@ -1,0 +1,121 @@
+"""Write the examples of the API's description anew, from the demo world: python tests/web/web_examples.py."""
+
+import asyncio
+import datetime as dt
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+import surefoot.web.api.openapi
+from surefoot import jobs
+from surefoot.emulator.contoso import ID
+from surefoot.emulator.demo import demo
+from surefoot.emulator.server import Running
+from surefoot.model import AuthMethod, Cloud, Connection, Event
+from surefoot.pages import (
+    actions,
+    catalogue,
+    changes,
+    comparison,
+    controls,
+    events,
+    history,
+    overview,
+    portfolio,
+    regressions,
+)
+from surefoot.pages.outlets import plain
+from surefoot.scoring.ratings import load
+from surefoot.store import database, secrets, tenants
+from surefoot.store.portfolio import Wanted
+from surefoot.sync.decisions import decide
+from surefoot.sync.notes import note
+
+TODAY = dt.date(2026, 11, 23)
+NOW = dt.datetime(2026, 11, 24, 6, 12, tzinfo=dt.UTC)
+TARGET = Path(surefoot.web.api.openapi.__file__).with_name("examples.json")
+CONTROL = "mdo_atpprotection"
+
+
+def main() -> None:
+    """Read the demo world and write what the API would answer, lists cut to their first item."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = database.engine(Path(folder) / "surefoot.db")
+        database.upgrade(engine)
+        fill(engine, Path(folder))
+        made = {name: cut(plain(page)) for name, page in pages(engine).items()}
+        engine.dispose()
+    TARGET.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def fill(engine: Engine, folder: Path) -> None:
+    """Read the demo world from the emulator."""
+    world = demo(TODAY)
+    keys = secrets.load_key(folder / "secret.key", None)
+    with Running(world, now=lambda: NOW) as emulator:
+        way = Connection(
+            method=AuthMethod.SECRET,
+            cloud=Cloud.EMULATOR,
+            client_id=emulator.client_id,
+            graph_url=emulator.base_url,
+            login_url=emulator.login_url,
+        )
+        with database.writing(engine) as conn:
+            for one in world.tenants:
+                kept = tenants.add(conn, id=one.id, name=one.name, connection=way, now=NOW, due_at=NOW)
+                secrets.put(conn, keys, kept, "client_secret", emulator.client_secret)
+            every = tenants.all_of(conn, None)
+        asyncio.run(jobs.read(engine, keys, load(), every, lambda: NOW))
+    with database.writing(engine) as conn:
+        contoso = tenants.find(conn, ID, None)
+        for decision in world.tenants[0].decisions:
+            decide(conn, contoso, decision, ratings=load())
+        for told in world.tenants[0].notes:
+            note(conn, contoso, told.text, by="anna.m@contoso.example", now=NOW, at=told.at)
+
+
+def pages(engine: Engine) -> dict[str, object]:
+    """Build every page object that the API sends, by the name of its operation."""
+    with database.reading(engine) as conn:
+        contoso, every = tenants.find(conn, ID, None), tenants.all_of(conn, None)
+        ratings = load()
+        fell = regressions.build(conn, contoso, ratings=ratings)
+        happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
+        return {
+            "secureScore": overview.build(conn, contoso, ratings=ratings),
+            "recommendations": actions.build(conn, contoso, ratings=ratings),
+            "setStatus": actions.one(conn, contoso, CONTROL, ratings=ratings).action,
+            "history": history.build(conn, contoso, ratings=ratings),
+            "changes": changes.build(
+                conn, contoso, ratings=ratings, since=dt.date(2026, 11, 2), until=dt.date(2026, 11, 3)
+            ),
+            "control": controls.build(conn, contoso, CONTROL, every, ratings=ratings),
+            "comparison": comparison.build(conn, contoso, every, ratings=ratings),
+            "events": happened,
+            "addNote": next((e for e in happened.events if e.source == "note"), Event),
+            "regressions": fell,
+            "dismissRegression": fell,
+            "restoreRegression": fell,
+            "catalogue": catalogue.build(
+                conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True
+            ),
+            "portfolio": portfolio.build(conn, Wanted(visible=None, limit=1)),
+        }
+
+
+def cut(value: Any) -> Any:
+    """Leave of every list its first item."""
+    match value:
+        case list():
+            return [cut(item) for item in value[:1]]
+        case dict():
+            return {key: cut(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+if __name__ == "__main__":
+    main()
