@@ -96,6 +96,16 @@ def test_check_says_which_permission_is_missing(connected: Run, emulator: Emulat
     assert "Grant admin consent" in " ".join(ran.out.split())
 
 
+def test_check_says_which_sources_of_events_are_off_and_passes(connected: Run, emulator: Emulator) -> None:
+    world = emulator.world.tenants[0]
+    world.denied, world.intune = frozenset({"AuditLog.Read.All"}), False
+    ran = connected("tenant", "check", world.name)
+    assert ran.code == 0
+    assert "ok      Incidents (SecurityIncident.Read.All)" in ran.out
+    assert "missing Directory audits (AuditLog.Read.All)" in ran.out
+    assert "no licence for Microsoft Intune" in ran.out
+
+
 def test_check_says_when_the_secret_has_expired(connected: Run, emulator: Emulator) -> None:
     emulator.world.tenants[0].trouble = "secret_expired"
     ran = connected("tenant", "check", emulator.world.tenants[0].name, "--json")

@@ -2,14 +2,15 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 import msgspec
 
-from surefoot.errors import GraphError
+from surefoot.errors import ConsentMissing, GraphError
 from surefoot.graph import tokens
-from surefoot.graph.client import GraphClient
-from surefoot.model import Connection, Tenant
+from surefoot.graph.client import Fetched, GraphClient, TenantGraph
+from surefoot.model import EVENT_PERMISSIONS, Connection, Event, EventSource, Tenant
 
 T = TypeVar("T")
 OK = "ok"
@@ -60,7 +61,7 @@ async def check(
                 reader.profiles,
                 lambda got: f"{len(got.items)} profiles",
             )
-            steps += [days, texts, _organization(await reader.organization())]
+            steps += [days, texts, _organization(await reader.organization()), *await _sources(reader, now)]
     finally:
         await provider.close()
     passed = len(steps) > 1 and all(s.result == OK for s in steps if s.needed)
@@ -76,6 +77,28 @@ async def _step(
         said = error.sentence + (f" (Graph's request id: {error.request_id})" if error.request_id else "")
         return Step(name=name, permission=permission, needed=True, result=error.slug, message=said)
     return Step(name=name, permission=permission, needed=True, result=OK, message=tell(got))
+
+
+async def _sources(reader: TenantGraph, now: dt.datetime) -> list[Step]:
+    """Try the sources of events: each has a permission of its own, and none is needed."""
+    read = {
+        EventSource.INCIDENT: ("Incidents", reader.incidents),
+        EventSource.DIRECTORY_AUDIT: ("Directory audits", reader.directory_audits),
+        EventSource.INTUNE_AUDIT: ("Intune audits", reader.intune_audits),
+    }
+    lately = now - dt.timedelta(hours=1)
+    return [await _source(source, name, partial(ask, since=lately)) for source, (name, ask) in read.items()]
+
+
+async def _source(source: EventSource, name: str, ask: Callable[[], Awaitable[Fetched[Event]]]) -> Step:
+    permission = EVENT_PERMISSIONS[source]
+    try:
+        await ask()
+    except GraphError as error:
+        missing = isinstance(error, ConsentMissing)
+        said = "Optional: grant it to see what may have moved the score." if missing else str(error)
+        return Step(name=name, permission=permission, needed=False, result=error.slug, message=said)
+    return Step(name=name, permission=permission, needed=False, result=OK, message=None)
 
 
 def _organization(named: str | None) -> Step:
