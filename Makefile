@@ -51,8 +51,10 @@ unit: .venv/dev ## Run all tests, those in the browser too
 browser: .venv/dev ## Run the tests in the browser alone
 	@$(BIN)/pytest -q -m browser
 
-bench: .venv/dev ## Measure speed and size against Microsoft's own client
+bench: .venv/dev ## Measure speed and size, and how often the true cause of a change is found
 	@$(BIN)/python benchmarks/backfill.py
+	@$(BIN)/python benchmarks/understanding.py
+	@$(BIN)/python benchmarks/causes.py
 
 pins: .venv/made ## Write the pins with their hashes anew (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements/runtime.txt
