@@ -106,6 +106,16 @@ def test_check_says_which_sources_of_events_are_off_and_passes(connected: Run, e
     assert "no licence for Microsoft Intune" in ran.out
 
 
+def test_doctor_says_how_widely_events_are_read(connected: Run, emulator: Emulator) -> None:
+    for world in emulator.world.tenants:
+        world.intune = True
+    emulator.world.tenants[0].denied = frozenset({"AuditLog.Read.All"})
+    assert connected("sync").code == 0
+    out = connected("doctor").out
+    assert "incidents of 2 of 2 tenants" in out
+    assert "directory audits of 1 of 2 tenants, the others lack AuditLog.Read.All" in " ".join(out.split())
+
+
 def test_check_says_when_the_secret_has_expired(connected: Run, emulator: Emulator) -> None:
     emulator.world.tenants[0].trouble = "secret_expired"
     ran = connected("tenant", "check", emulator.world.tenants[0].name, "--json")
@@ -192,3 +202,51 @@ def test_an_import_tells_what_was_read_and_what_was_refused(run: Run, emulator: 
     assert "1 record refused:" in ran.out
     again = run("import", "scores.json", "scores.json", "--tenant", "Mine", "--json")
     assert [(f["daysKept"], f["error"]) for f in again.json] == [(3, None), (3, None)]
+
+
+def test_explaining_noting_dismissing_and_labelling(connected: Run, emulator: Emulator) -> None:
+    run, name = connected, emulator.world.tenants[0].name
+    run("sync")
+    assert "Score" in run("explain", name).out
+    noted = run("note", "add", name, "a new policy", "--at", str(emulator.world.today))
+    identity = noted.out.rstrip(".\n").rpartition(" ")[2]
+    assert "a new policy" in run("events", name, "--source", "note").out
+    assert run("note", "remove", name, identity).code == 0
+    assert run("note", "remove", name, identity).code == 1
+    assert run("dismiss", name, "nope", "--reason", "x").code == 1
+    assert run("dismiss", name, "nope").code == 2
+    assert run("tenant", "label", name, "gold", "north").out == f"{name}: gold, north.\n"
+    assert run("tenant", "label", name, "gold", "--remove").out == f"{name}: north.\n"
+    rows = run("portfolio", "--label", "north", "--json").json["tenants"]
+    assert [r["tenant"]["name"] for r in rows] == [name]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("explain", "--from", "soon"), "'soon' is no day"),
+        (("history", "--by", "hour"), "these are: day, week, month"),
+        (("events", "--source", "rumour"), "directoryAudit"),
+        (("portfolio", "--sort", "beauty"), "pointsAvailable"),
+        (("catalogue", "--from", "2026-02-02", "--to", "2026-01-01"), "turn them round"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(connected: Run, words: tuple[str, ...], said: str) -> None:
+    tenant = [] if words[0] in {"portfolio", "catalogue"} else ["Tenant 1"]
+    ran = connected(words[0], *tenant, *words[1:])
+    assert ran.code == 2
+    assert said in ran.err
+
+
+@pytest.mark.parametrize("columns", [45, 60, 100, 200])
+def test_no_new_line_is_wider_than_the_terminal(connected: Run, emulator: Emulator, columns: int) -> None:
+    name = emulator.world.tenants[0].name
+    connected("sync")
+    listed = [
+        ("explain", name), ("regressions", name), ("compare", name), ("catalogue",), ("catalogue", name),
+        ("events", name), ("history", name, "--by", "week"), ("overview", name, "--how"),
+    ]  # fmt: skip
+    for words in listed:
+        out = connected(*words, columns=columns).out
+        assert out.strip(), words
+        assert max(map(len, out.splitlines())) <= columns, words

@@ -115,3 +115,11 @@ def test_a_month_tells_gains_losses_and_the_catalogues_part() -> None:
     assert (january.month, january.gained, january.lost, january.catalogue) == ("2026-01", 5.0, 0.0, 0.0)
     assert (february.month, february.gained, february.lost) == ("2026-02", 0.0, 3.0)
     assert february.catalogue == pytest.approx(100 * 9 / 15 - 90)
+
+
+@given(st.lists(st.none() | st.floats(0, 100), max_size=60), st.integers(1, 40))
+def test_the_moving_best_and_worst_are_those_of_the_days_before(values: list[float | None], span: int) -> None:
+    days = [(day(2 * n), value) for n, value in enumerate(values)]
+    for found, (when, _) in zip(trends.moving(days, span), days, strict=True):
+        near = [v for d, v in days if v is not None and 0 <= (when - d).days < span]
+        assert (found.best, found.worst) == (max(near, default=None), min(near, default=None))

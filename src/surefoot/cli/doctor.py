@@ -12,9 +12,10 @@ from surefoot.access.viewers import LOCAL
 from surefoot.cli import show
 from surefoot.cli.home import Home, now, opened
 from surefoot.cli.options import Data, Json
+from surefoot.model import EVENT_PERMISSIONS, EventSource
 from surefoot.pages import tenants as tenants_page
 from surefoot.pages.tenants import TenantRow
-from surefoot.store import access, database, tenants
+from surefoot.store import access, database, events, tenants
 
 app = typer.Typer()
 
@@ -30,6 +31,15 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     tenant: str | None
     """None: of the installation."""
     what: str
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How widely a source of events is read."""
+
+    source: EventSource
+    permission: str
+    read: int
+    tried: int
 
 
 class Doctor(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +60,8 @@ class Doctor(msgspec.Struct, frozen=True, kw_only=True):
     tenants: int
     failing: int
     due: int
+    events: tuple[Coverage, ...]
+    """Of how many tenants each of Graph's sources of events is read."""
     problems: tuple[Problem, ...]
 
 
@@ -69,7 +81,9 @@ def doctor(json: Json = False, data: Data = None) -> None:
 def examine(home: Home, at: dt.datetime) -> Doctor:
     """Look at the data folder and all tenants."""
     with database.reading(home.engine) as conn:
-        page = tenants_page.build(conn, tenants.all_of(conn, LOCAL.tenants))
+        every = tenants.all_of(conn, LOCAL.tenants)
+        page = tenants_page.build(conn, every)
+        covered = events.coverage(conn, every)
         tokens = len(access.list_tokens(conn))
     revision, newest = database.revisions(home.engine)
     integrity = database.integrity(home.engine)
@@ -87,6 +101,10 @@ def examine(home: Home, at: dt.datetime) -> Doctor:
         tenants=page.total,
         failing=page.failing,
         due=sum(r.synced.due_at is not None and r.synced.due_at <= at for r in page.tenants),
+        events=tuple(
+            Coverage(source=s, permission=EVENT_PERMISSIONS[s], read=read, tried=tried)
+            for s, (read, tried) in sorted(covered.items())
+        ),
         problems=tuple(_problems(home, page.tenants, integrity, at)),
     )
 
@@ -117,6 +135,11 @@ def _tell(found: Doctor) -> None:
     show.line(f"Tokens    {found.tokens}")
     late = " (`surefoot serve` reads them as they fall due, `surefoot sync` now)" if found.due else ""
     show.wrapped(f"Tenants   {found.tenants}, {found.failing} failing, {found.due} due{late}")
+    for source in found.events:
+        lack = f", the others lack {source.permission} or the licence" if source.read < source.tried else ""
+        show.wrapped(
+            f"Events    {source.source.value.replace('_', ' ')}s of {source.read} of {source.tried} tenants{lack}"
+        )
     for problem in found.problems:
         show.wrapped(f"! {problem.tenant or 'Surefoot'}: {problem.what}")
     if not found.tenants:

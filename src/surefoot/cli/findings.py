@@ -41,9 +41,9 @@ def regressions(
 def _regressions(page: Regressions) -> None:
     hidden = f" {page.dismissed} dismissed." if page.dismissed else ""
     if not page.regressions:
-        show.line(f"{page.tenant.name}: no control has regressed in the last 90 days.{hidden}")
+        show.wrapped(f"{page.tenant.name}: no control has regressed in the last 90 days.{hidden}")
         return
-    show.line(f"{page.tenant.name}  {page.as_of}  {show.counted(page.total, 'regression')}.{hidden}")
+    show.wrapped(f"{page.tenant.name}  {page.as_of}  {show.counted(page.total, 'regression')}.{hidden}")
     for row in page.regressions:
         show.line()
         show.wrapped(row.name)

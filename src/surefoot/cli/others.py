@@ -33,7 +33,7 @@ def compare(tenant: TenantName = None, days: Days = 90, json: Json = False, data
 
 
 def _comparison(page: Comparison) -> None:
-    show.line(f"{page.tenant.name}  {page.as_of or ''}  {show.percent(page.percent)}")
+    show.wrapped(f"{page.tenant.name}  {page.as_of or ''}  {show.percent(page.percent)}")
     show.line()
     if page.no_groups:
         show.wrapped(page.no_groups)
@@ -58,7 +58,7 @@ def _comparison(page: Comparison) -> None:
     known = [s for s in page.actions if s.scored is not None]
     if known:
         show.line()
-        show.line("Your first open actions, among your tenants:")
+        show.wrapped("Your first open actions, among your tenants:")
     for share in known:
         show.wrapped(f"{share.name}: {share.sentence}", indent=2)
 

@@ -68,7 +68,7 @@ def _history(page: History) -> None:
         for d in page.history
     ]
     show.table(["Day", "Score", "Points"], rows, numbers=frozenset({1, 2}))
-    show.line(f"{len(page.history)} {page.by.value}s shown, {page.missing} days missing between them.")
+    show.wrapped(f"{len(page.history)} {page.by.value}s shown, {page.missing} days missing between them.")
     if page.best and page.worst:
         best, worst = page.best, page.worst
         show.wrapped(f"Best {best.percent:.1f} % on {best.date}, worst {worst.percent:.1f} % on {worst.date}.")
@@ -143,7 +143,7 @@ def _causes(told: list[tuple[str, tuple[Cause, ...]]]) -> None:
     if not told:
         return
     show.line()
-    show.line("What may have caused it (candidates, no proof):")
+    show.wrapped("What may have caused it (candidates, no proof):")
     seen: set[str] = set()
     for name, causes in told:
         fresh = [c for c in causes if c.event.id not in seen]

@@ -23,7 +23,13 @@ app = typer.Typer()
 
 
 @app.command()
-def overview(tenant: TenantName = None, days: Days = 90, json: Json = False, data: Data = None) -> None:
+def overview(
+    tenant: TenantName = None,
+    days: Days = 90,
+    how: Annotated[bool, typer.Option("--how", help="Say of every way to count the score how it is counted.")] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
     """Show how a tenant stands: score, categories, top actions, statuses.
 
     Example: surefoot overview contoso
@@ -31,10 +37,10 @@ def overview(tenant: TenantName = None, days: Days = 90, json: Json = False, dat
     with opened(data) as home, database.reading(home.engine) as conn:
         found = tenant_for(conn, LOCAL, tenant)
         page = overview_page.build(conn, found, ratings=home.ratings, days=days)
-    show.json(page) if json else _overview(page)
+    show.json(page) if json else _overview(page, how=how)
 
 
-def _overview(page: Overview) -> None:
+def _overview(page: Overview, *, how: bool) -> None:
     show.line(f"{page.tenant.name}  {page.as_of or ''}")
     if page.synced.message and page.as_of:
         show.line(f"! {page.synced.message} (failing since {show.when(page.synced.failing_since)})")
@@ -45,8 +51,11 @@ def _overview(page: Overview) -> None:
     show.line(f"Secure Score: {show.percent(page.percent)}{change}")
     show.line(f"Points achieved: {show.points(page.points)} of {show.points(page.max_points)}")
     show.line(f"Points available: {show.points(page.points_available)}")
-    for name, score in (("Planned", page.planned_score), ("Achievable", page.achievable_score)):
-        show.line(f"{name} score: {show.percent(score.percent if score else None)}")
+    for view in page.views[1:]:
+        most = f"/{show.points(view.max_points)}" if view.max_points is not None else ""
+        show.wrapped(f"{view.name}: {show.percent(view.percent)}  {show.points(view.points)}{most} points")
+        if how:
+            show.wrapped(view.counted, indent=2)
     if page.maxima.known < page.maxima.controls or page.maxima.estimated:
         show.line(_maxima(page))
     show.line()

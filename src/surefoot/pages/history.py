@@ -17,7 +17,7 @@ from surefoot.scoring.changes import Explanation
 from surefoot.scoring.past import Course, daily
 from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
-from surefoot.scoring.trends import Flapping, Gap, MonthSum, Repair, Step
+from surefoot.scoring.trends import Flapping, Gap, MonthSum, Moving, Repair, Step
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +66,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     best: Extreme | None
     """Of the stored days of the range, whatever the step."""
     worst: Extreme | None
+    moving: tuple[Moving, ...]
+    """Best and worst of the 30 days up to each shown point."""
     months: tuple[MonthSum, ...]
     repair: Repair | None
     """How falls of controls were mended; None when no day is stored."""
@@ -98,6 +100,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
         gaps=trends.gaps([d.date for d in days]),
         best=_extreme(days, 1.0),
         worst=_extreme(days, -1.0),
+        moving=trends.sampled(trends.moving([(d.date, d.percent) for d in days]), asked.by),
         months=trends.by_month(narrowed),
         repair=trends.repair(courses, since, until) if days else None,
         flapping=trends.flapping(courses, since, until),

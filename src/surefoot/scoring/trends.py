@@ -8,6 +8,7 @@
 import datetime as dt
 import enum
 import statistics
+from collections import deque
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import fsum
@@ -120,6 +121,28 @@ def gaps(days: Sequence[dt.date]) -> tuple[Gap, ...]:
     """List the runs of missing days between stored ones, which are oldest first."""
     one = dt.timedelta(days=1)
     return tuple(Gap(first=a + one, last=b - one, days=(b - a).days - 1) for a, b in pairwise(days) if b - a > one)
+
+
+class Moving(msgspec.Struct, frozen=True, kw_only=True):
+    """The best and the worst percent of the 30 days up to a day."""
+
+    date: dt.date
+    best: float | None
+    worst: float | None
+    """None: no percent of those days is known."""
+
+
+def moving(days: Sequence[tuple[dt.date, float | None]], span: int = MONTH) -> tuple[Moving, ...]:
+    """Give best and worst of the `span` days up to each day; `days` are stored ones, oldest first."""
+    found, window = [], deque[tuple[dt.date, float]]()
+    for day, value in days:
+        if value is not None:
+            window.append((day, value))
+        while window and (day - window[0][0]).days >= span:
+            window.popleft()
+        held = [v for _, v in window]
+        found.append(Moving(date=day, best=max(held, default=None), worst=min(held, default=None)))
+    return tuple(found)
 
 
 def by_month(explained: Iterable[Explanation]) -> tuple[MonthSum, ...]:

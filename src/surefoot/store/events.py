@@ -1,7 +1,7 @@
 """What happened at a tenant: read from Graph by source, noted by people; an event of the same id is kept once."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
@@ -95,6 +95,17 @@ def states(conn: Connection, tenant: Tenant) -> dict[EventSource, SourceState]:
         )
         for row in rows
     }
+
+
+def coverage(conn: Connection, tenants: Sequence[Tenant]) -> dict[EventSource, tuple[int, int]]:
+    """Count by source of how many tenants it is read, and of how many it was tried."""
+    wanted = {t.key for t in tenants}
+    found: dict[EventSource, tuple[int, int]] = {}
+    for row in conn.execute(select(event_source.c.tenant, event_source.c.source, event_source.c.error)):
+        if row.tenant in wanted:
+            on, tried = found.get(EventSource(row.source), (0, 0))
+            found[EventSource(row.source)] = (on + (row.error is None), tried + 1)
+    return found
 
 
 def mark(conn: Connection, tenant: Tenant, state: SourceState) -> None:
