@@ -250,3 +250,28 @@ def test_no_new_line_is_wider_than_the_terminal(connected: Run, emulator: Emulat
         out = connected(*words, columns=columns).out
         assert out.strip(), words
         assert max(map(len, out.splitlines())) <= columns, words
+
+
+def test_odd_things_in_the_data_folder_are_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "logs").write_text("a file")
+    ran = run("doctor")
+    assert ran.code == 1
+    assert "The log folder" in ran.err
+
+
+def test_the_database_is_for_its_owner_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
+    run("doctor")
+    assert (tmp_path / "data" / "surefoot.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_graph_address_is_for_the_emulator(run: Run) -> None:
+    ran = run("tenant", "add", "x", "--tenant-id", "x", "--graph-url", "http://127.0.0.1:1")
+    assert (ran.code, "--cloud emulator" in ran.err) == (2, True)
+
+
+def test_a_status_that_is_none_names_those_that_can_be_set(connected: Run) -> None:
+    ran = connected("set-status", "Tenant 1", "x", "maybe")
+    assert "inProgress" in ran.err
+    assert "completed" not in ran.err

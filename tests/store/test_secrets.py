@@ -94,3 +94,10 @@ def test_forgetting_leaves_the_others(engine: Engine, pair: list[Tenant], keys: 
         secrets.forget(conn, pair[0])
         assert secrets.get_all(conn, keys, pair[0]) == {}
         assert secrets.get_all(conn, keys, pair[1]) == {"client_secret": CANARY}
+
+
+def test_a_key_that_cannot_be_read_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "secret.key"
+    folder.mkdir()
+    with pytest.raises(KeyMissing, match="cannot be read"):
+        secrets.load_key(folder, None)

@@ -30,7 +30,7 @@ def test_our_own_names_are_answered(host: str) -> None:
     assert client().get("/", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil", "[::2]"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost@evil", "[::2]", "[::1"])
 def test_a_name_that_only_points_here_is_refused(host: str) -> None:
     answer = client().get("/", headers={"host": host})
     assert answer.status_code == 400

@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from surefoot.errors import DataUnusable
+
 KEPT_BYTES, KEPT_FILES = 5 * 2**20, 5
 
 _SECRET_NAMES = ("secret", "token", "authorization", "password", "certificate", "link", "key")
@@ -27,7 +29,11 @@ def _clean(name: str, value: object) -> object:
 
 def begin(folder: Path, *, level: int = logging.INFO) -> None:
     """Write the log into `folder`, a few files of a few megabytes."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        message = f"The log folder {folder} cannot be made ({error.strerror}): move away what is there."
+        raise DataUnusable(message) from error
     handler = logging.handlers.RotatingFileHandler(
         folder / "surefoot.log", maxBytes=KEPT_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
     )

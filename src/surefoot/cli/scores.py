@@ -1,6 +1,7 @@
 """The commands that show scores, and the one that decides."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -10,10 +11,10 @@ from surefoot.cli import show
 from surefoot.cli.home import now, opened
 from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
-from surefoot.model import Decision, Impact, Status
+from surefoot.model import DECIDABLE, Decision, Impact, Status
 from surefoot.pages import actions as actions_page
 from surefoot.pages import overview as overview_page
-from surefoot.pages.outlets import snake
+from surefoot.pages.outlets import camel, snake
 from surefoot.pages.overview import Overview
 from surefoot.scoring.actions import Action
 from surefoot.store import database
@@ -123,11 +124,11 @@ def actions(
         show.line("No action matches." if page.scored else "Nothing is known of this tenant yet: run `surefoot sync`.")
 
 
-def _status(text: str) -> Status:
+def _status(text: str, possible: Iterable[Status] = Status) -> Status:
     try:
         return Status(snake(text.replace("-", "_")))
     except ValueError:
-        message = f"{text!r} is no status; these are: {', '.join(s.value for s in Status)}."
+        message = f"{text!r} is no status; these are: {', '.join(camel(s.value) for s in possible)}."
         raise InputRefused(message) from None
 
 
@@ -155,7 +156,7 @@ def set_status(
     """
     decided = Decision(
         control=action,
-        status=_status(status),
+        status=_status(status, [s for s in Status if s in DECIDABLE]),
         decided_at=now(),
         decided_by=LOCAL.name,
         comment=comment,

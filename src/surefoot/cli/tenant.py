@@ -46,6 +46,9 @@ def add(
 
     Example: surefoot tenant add Contoso --tenant-id GUID --client-id GUID --secret-env GRAPH_SECRET
     """
+    if graph_url and cloud is not Cloud.EMULATOR:
+        message = "--graph-url is the emulator's address: say --cloud emulator too."
+        raise InputRefused(message)
     way = Connection(method=method, cloud=cloud, client_id=client_id, graph_url=graph_url, login_url=graph_url)
     clouds.hosts(way)
     field = _NEEDS.get(method)

@@ -38,11 +38,16 @@ def engine(path: Path) -> Engine:
 
 def _connect(path: Path) -> sqlite3.Connection:
     try:
+        if not path.exists():
+            path.touch(mode=0o600)  # whose file it is sees it alone, whatever the folder allows
         raw = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "cache_size=-16000"):
             raw.execute(f"PRAGMA {pragma}")
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
+    except OSError as error:
+        message = f"{path} cannot be opened ({error.strerror}). Check that the folder exists and may be written to."
+        raise DataUnusable(message) from error
     return raw
 
 

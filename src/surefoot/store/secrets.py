@@ -50,7 +50,12 @@ def load_key(path: Path, given: str | None, *, make: bool = True) -> Keys:
         if not make:
             raise KeyMissing
         _make(path)
-    return Keys(_decode(path.read_text(encoding="ascii", errors="replace")))
+    try:
+        text = path.read_text(encoding="ascii", errors="replace")
+    except OSError as error:
+        message = f"The key {path} cannot be read ({error.strerror})."
+        raise KeyMissing(message) from error
+    return Keys(_decode(text))
 
 
 def _decode(text: str) -> bytes:

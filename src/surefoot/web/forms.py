@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from surefoot.errors import InputRefused
 from surefoot.model import Decision, Status
-from surefoot.web.queries import parse
+from surefoot.web.queries import parse, parse_day
 
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 20
@@ -118,7 +118,4 @@ def _zoneless() -> dt.datetime:
 def _day(text: str | None) -> dt.date | None:
     if not text:
         return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise InputRefused(f"{text[:40]!r} is no day. Write it as 2026-12-31.") from None
+    return parse_day(text)

@@ -105,6 +105,8 @@ def too_large(longest: int) -> Problem:
 def host_name(header: str) -> str:
     """Take the name from a Host header: lower case, without the port, IPv6 addresses without brackets."""
     name = header.strip().lower()
+    if name.startswith("[") and "]" not in name:
+        return ""
     name = name[1:].partition("]")[0] if name.startswith("[") else name.partition(":")[0]
     try:
         return str(ipaddress.ip_address(name))

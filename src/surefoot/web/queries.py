@@ -57,8 +57,11 @@ def days(query: QueryParams, *, default: int = 90) -> int | None:
 def day(query: QueryParams, name: str) -> dt.date | None:
     """Read a day as 2026-12-31; None when it is absent or empty."""
     text = query.get(name)
-    if not text:
-        return None
+    return parse_day(text) if text else None
+
+
+def parse_day(text: str) -> dt.date:
+    """Read a day in the one form that the API writes."""
     try:
         return dt.datetime.strptime(text if _DAY.fullmatch(text) else "", "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
     except ValueError:

@@ -57,6 +57,15 @@ def first(request: Request) -> Response:
     return render(request, "tenants.html", view)
 
 
+@router.get("/tenants/{tenant_id}")
+@needs(Permission.READ)
+def tenant_first(request: Request, tenant_id: str) -> Response:
+    """Lead to a tenant's overview."""
+    with reading(site_of(request).engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), tenant_id)
+    return RedirectResponse(overview.path(tenant.id, "overview"), HTTPStatus.SEE_OTHER)
+
+
 @router.get("/tenants/{tenant_id}/overview")
 @needs(Permission.READ)
 def show_overview(request: Request, tenant_id: str) -> Response:
