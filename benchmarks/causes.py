@@ -22,7 +22,7 @@ from surefoot import jobs
 from surefoot.emulator.happenings import Truth
 from surefoot.emulator.server import Emulator, Running
 from surefoot.emulator.world import TenantWorld, generate
-from surefoot.model import AuthMethod, Cloud, Connection, Event, Tenant
+from surefoot.model import Event, Tenant
 from surefoot.pages import changes
 from surefoot.pages.changes import ChangeRow
 from surefoot.scoring import ratings
@@ -55,13 +55,7 @@ def read(engine: Engine, emulator: Emulator, folder: Path) -> None:
     """Read every tenant once; the emulator keeps audits for as long as scores, as daily readings would have."""
     emulator.events.keeps = dict.fromkeys(emulator.events.keeps, dt.timedelta(days=200))
     keys = secrets.load_key(folder / "secret.key", None)
-    way = Connection(
-        method=AuthMethod.SECRET,
-        cloud=Cloud.EMULATOR,
-        client_id=emulator.client_id,
-        graph_url=emulator.base_url,
-        login_url=emulator.login_url,
-    )
+    way = emulator.connection
     with database.writing(engine) as conn:
         for made in emulator.world.tenants:
             kept = tenants.add(conn, id=made.id, name=made.name, connection=way, now=NOW, due_at=NOW)

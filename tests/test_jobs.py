@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from surefoot import jobs
 from surefoot.emulator.server import Emulator, Fault, Running
 from surefoot.emulator.world import generate
-from surefoot.model import AuthMethod, Cloud, Connection, SyncState, Tenant
+from surefoot.model import SyncState, Tenant
 from surefoot.scoring.ratings import load
 from surefoot.store import database, history, secrets, tenants
 from surefoot.store.secrets import Keys
@@ -36,13 +36,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture
 def known(engine: Engine, keys: Keys, emulator: Emulator) -> list[Tenant]:
-    way = Connection(
-        method=AuthMethod.SECRET,
-        cloud=Cloud.EMULATOR,
-        client_id=emulator.client_id,
-        graph_url=emulator.base_url,
-        login_url=emulator.login_url,
-    )
+    way = emulator.connection
     with database.writing(engine) as conn:
         made = [
             tenants.add(conn, id=t.id, name=t.name, connection=way, now=NOW, due_at=NOW) for t in emulator.world.tenants

@@ -17,7 +17,6 @@ from surefoot.cli.home import Home
 from surefoot.emulator.server import Running
 from surefoot.emulator.world import generate
 from surefoot.jobs import read
-from surefoot.model import AuthMethod, Cloud, Connection
 from surefoot.settings import read as settings
 from surefoot.store import database, secrets, tenants
 from surefoot.web.app import create
@@ -36,13 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("outlets") / "data"
     home = Home(settings(data=made, port=None))
     with Running(generate(23, TODAY, tenants=7), now=lambda: NOW) as emulator:
-        way = Connection(
-            method=AuthMethod.SECRET,
-            cloud=Cloud.EMULATOR,
-            client_id=emulator.client_id,
-            graph_url=emulator.base_url,
-            login_url=emulator.login_url,
-        )
+        way = emulator.connection
         with database.writing(home.engine) as conn:
             for one in emulator.world.tenants:
                 kept = tenants.add(conn, id=one.id, name=one.name, connection=way, now=NOW, due_at=NOW)

@@ -23,7 +23,6 @@ from surefoot import jobs
 from surefoot.emulator import answers
 from surefoot.emulator.server import Emulator, Running
 from surefoot.emulator.world import World, generate
-from surefoot.model import AuthMethod, Cloud, Connection
 from surefoot.scoring import ratings
 from surefoot.store import database, history, secrets, tenants
 
@@ -54,13 +53,7 @@ def prepare(folder: Path, emulator: Emulator) -> None:
     engine = database.engine(folder / "surefoot.db")
     database.upgrade(engine)
     keys = secrets.load_key(folder / "secret.key", None)
-    way = Connection(
-        method=AuthMethod.SECRET,
-        cloud=Cloud.EMULATOR,
-        client_id=emulator.client_id,
-        graph_url=emulator.base_url,
-        login_url=emulator.login_url,
-    )
+    way = emulator.connection
     with database.writing(engine) as conn:
         for made in emulator.world.tenants:
             kept = tenants.add(conn, id=made.id, name=made.name, connection=way, now=now(), due_at=now())

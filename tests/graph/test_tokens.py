@@ -136,13 +136,7 @@ async def test_the_emulator_is_signed_in_to(secret: str, trouble: str | None, ki
     world = generate(1, TODAY, tenants=1)
     world.tenants[0].trouble = trouble
     async with serve(world) as emulator:
-        way = Connection(
-            method=AuthMethod.SECRET,
-            cloud=Cloud.EMULATOR,
-            client_id=emulator.client_id,
-            graph_url=emulator.base_url,
-            login_url=emulator.login_url,
-        )
+        way = emulator.connection
         given = emulator.client_secret if secret == "right" else secret
         provider = tokens.provider(world.tenants[0].id, way, {"client_secret": given})
         if kind is None:

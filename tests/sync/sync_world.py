@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from surefoot.emulator.server import Emulator
 from surefoot.graph.client import GraphClient, Limits
-from surefoot.model import AuthMethod, Cloud, Connection, Tenant
+from surefoot.model import Tenant
 from surefoot.scoring.ratings import load
 from surefoot.store import database, tenants
 from surefoot.sync.pull import Pulled, pull
@@ -18,13 +18,7 @@ NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 
 def add(engine: Engine, emulator: Emulator, number: int = 0) -> Tenant:
     made = emulator.world.tenants[number]
-    way = Connection(
-        method=AuthMethod.SECRET,
-        cloud=Cloud.EMULATOR,
-        client_id=emulator.client_id,
-        graph_url=emulator.base_url,
-        login_url=emulator.login_url,
-    )
+    way = emulator.connection
     with database.writing(engine) as conn:
         return tenants.add(conn, id=made.id, name=made.name, connection=way, now=NOW, due_at=NOW)
 

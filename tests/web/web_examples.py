@@ -14,7 +14,7 @@ from surefoot import jobs
 from surefoot.emulator.contoso import ID
 from surefoot.emulator.demo import demo
 from surefoot.emulator.server import Running
-from surefoot.model import AuthMethod, Cloud, Connection, Event
+from surefoot.model import Event
 from surefoot.pages import (
     actions,
     catalogue,
@@ -56,13 +56,7 @@ def fill(engine: Engine, folder: Path) -> None:
     world = demo(TODAY)
     keys = secrets.load_key(folder / "secret.key", None)
     with Running(world, now=lambda: NOW) as emulator:
-        way = Connection(
-            method=AuthMethod.SECRET,
-            cloud=Cloud.EMULATOR,
-            client_id=emulator.client_id,
-            graph_url=emulator.base_url,
-            login_url=emulator.login_url,
-        )
+        way = emulator.connection
         with database.writing(engine) as conn:
             for one in world.tenants:
                 kept = tenants.add(conn, id=one.id, name=one.name, connection=way, now=NOW, due_at=NOW)

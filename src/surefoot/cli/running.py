@@ -24,7 +24,7 @@ from surefoot.emulator.server import Emulator, Running, lines
 from surefoot.emulator.world import World, generate
 from surefoot.errors import InputRefused
 from surefoot.jobs import Runner
-from surefoot.model import AuthMethod, Cloud, Connection, Tenant
+from surefoot.model import Tenant
 from surefoot.store import database, decisions, secrets, tenants
 from surefoot.sync.decisions import decide
 from surefoot.sync.notes import note
@@ -96,13 +96,7 @@ def _port_refused(port: int, error: OSError) -> InputRefused:
 
 def _connect(home: Home, running: Emulator, world: World) -> None:
     """Add the world's tenants, or point those of an earlier demo to the new emulator."""
-    way = Connection(
-        method=AuthMethod.SECRET,
-        cloud=Cloud.EMULATOR,
-        client_id=running.client_id,
-        graph_url=running.base_url,
-        login_url=running.login_url,
-    )
+    way = running.connection
     with database.writing(home.engine) as conn:
         for made in world.tenants:
             kept = tenants.by_id(conn, made.id)

@@ -19,6 +19,7 @@ from aiohttp import web
 from surefoot.emulator import answers
 from surefoot.emulator.event_routes import EventRoutes
 from surefoot.emulator.world import TenantWorld, Update, World
+from surefoot.model import AuthMethod, Cloud, Connection
 
 TOKEN_LASTS = 3600
 PROFILES_A_PAGE = 100
@@ -86,6 +87,17 @@ class Emulator:
         """Whether the state Reviewed turns back to Default, as old reports say of Graph."""
         self._tokens: dict[str, tuple[str, float]] = {}
         self.events = EventRoutes(self._admitted, self._error, now)
+
+    @property
+    def connection(self) -> Connection:
+        """How a tenant of this world is reached."""
+        return Connection(
+            method=AuthMethod.SECRET,
+            cloud=Cloud.EMULATOR,
+            client_id=self.client_id,
+            graph_url=self.base_url,
+            login_url=self.login_url,
+        )
 
     def app(self) -> web.Application:
         """Make the aiohttp application."""
