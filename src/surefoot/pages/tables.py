@@ -11,8 +11,8 @@ import msgspec
 
 from surefoot.pages.outlets import camel, plain
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so is a formula to spreadsheets: an apostrophe before it makes it a text again."""
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A text that begins so, also after blanks, is a formula to spreadsheets: an apostrophe makes it a text again."""
 
 
 def write(rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct]) -> bytes:
@@ -77,4 +77,4 @@ def _cell(value: Any) -> str:  # noqa: ANN401, PLR0911 - a case a kind
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
