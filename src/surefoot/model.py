@@ -190,6 +190,48 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
+class ActorKind(enum.StrEnum):
+    """What sort of somebody does something."""
+
+    PERSON = "person"
+    TOKEN = "token"  # noqa: S105 - the name of a kind, not a secret
+    """A program with an API token."""
+    SYSTEM = "system"
+
+
+class Actor(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does something, and from where."""
+
+    name: str
+    kind: ActorKind
+    origin: str
+    """`command line`, `page 127.0.0.1`, `api 127.0.0.1`, `server`."""
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One deed in the audit trail."""
+
+    sequence: int
+    """From 1, without gaps."""
+    at: dt.datetime
+    actor: str
+    kind: ActorKind
+    origin: str
+    action: str
+    """What was done, as `decision.made`."""
+    tenant: str | None
+    """The tenant's id; it stays when the tenant is removed."""
+    subject: str | None
+    """What it was done to: a control, a token, a note."""
+    before: str | None
+    """As it was, in JSON."""
+    after: str | None
+    why: str | None
+    previous: str
+    """The hash of the entry before, in hexadecimal; of the first: 64 zeros."""
+    hash: str
+
+
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody decided about an action, in Surefoot."""
 

@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from surefoot.access import sessions, tokens, viewers
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import Connection
-from surefoot.store import access, database, tenants
+from surefoot.model import ActorKind, Connection
+from surefoot.store import database, tenants
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 OURS, THEIRS = "0c0a1e5e-0000-4000-8000-000000000001", "0c0a1e5e-0000-4000-8000-000000000002"
@@ -36,7 +36,7 @@ def test_a_link_and_a_session_expire(engine: Engine) -> None:
 def test_signing_out_ends_the_session(engine: Engine) -> None:
     with database.writing(engine) as conn:
         session = sessions.start_session(conn, sessions.make_link(conn, now=NOW), NOW) or ""
-        sessions.end_session(conn, session)
+        sessions.end_session(conn, session, NOW)
         assert viewers.viewer_of_session(conn, session, NOW) is None
 
 
@@ -51,13 +51,14 @@ def test_a_token_sees_its_tenants_until_it_is_revoked(engine: Engine) -> None:
     with database.writing(engine) as conn:
         token = tokens.create_token(conn, name="grafana", tenants=frozenset({OURS}), can_write=False, now=NOW)
         viewer = viewers.viewer_of_token(conn, token, NOW)
-        assert viewer == viewers.Viewer(name="grafana", tenants=frozenset({OURS}), can_write=False)
+        known = viewers.Viewer(name="grafana", tenants=frozenset({OURS}), can_write=False, kind=ActorKind.TOKEN)
+        assert viewer == known
         with pytest.raises(InputRefused, match="already"):
             tokens.create_token(conn, name="grafana", tenants=None, can_write=True, now=NOW)
-        access.revoke_token(conn, "grafana")
+        tokens.revoke_token(conn, "grafana", now=NOW)
         assert viewers.viewer_of_token(conn, token, NOW) is None
         with pytest.raises(NotFound):
-            access.revoke_token(conn, "grafana")
+            tokens.revoke_token(conn, "grafana", now=NOW)
 
 
 def test_a_token_expires(engine: Engine) -> None:

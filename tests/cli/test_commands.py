@@ -275,3 +275,27 @@ def test_a_status_that_is_none_names_those_that_can_be_set(connected: Run) -> No
     ran = connected("set-status", "Tenant 1", "x", "maybe")
     assert "inProgress" in ran.err
     assert "completed" not in ran.err
+
+
+def test_what_is_done_on_the_command_line_is_in_the_trail(connected: Run, emulator: Emulator, tmp_path: Path) -> None:
+    run, name = connected, emulator.world.tenants[0].name
+    run("sync")
+    run("note", "add", name, "x")
+    run("token", "create", "grafana")
+    run("token", "revoke", "grafana")
+    run("tenant", "label", name, "gold")
+    run("tenant", "remove", name, "--yes")
+    listed = run("audit", "list", "--json").json["entries"]
+    assert [e["action"] for e in listed] == [
+        "tenant.removed", "tenant.labelled", "token.revoked", "token.made", "note.added", "tenant.added",
+        "tenant.added",
+    ]  # fmt: skip
+    assert {e["origin"] for e in listed} == {"command line"}
+    assert emulator.client_secret not in json.dumps(listed)
+    whole = run("audit", "verify")
+    assert (whole.code, "7 entries" in whole.out) == (0, True)
+    run("audit", "export", str(tmp_path / "trail.jsonl"))
+    assert len((tmp_path / "trail.jsonl").read_text().splitlines()) == 8
+    (tmp_path / "data" / "audit.head").write_text("9 " + "0" * 64)
+    broken = run("audit", "verify")
+    assert (broken.code, "BROKEN: The entry 9" in broken.out) == (1, True)

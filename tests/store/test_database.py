@@ -17,7 +17,7 @@ def test_the_migrations_make_the_schema(engine: Engine) -> None:
     with database.reading(engine) as conn:
         assert compare_metadata(MigrationContext.configure(conn), schema.metadata) == []
     ours, theirs = sqlite3.connect(":memory:"), sqlite3.connect(_path(engine))
-    for text in _statements():
+    for text in [*_statements(), *schema.TRIGGERS.values()]:
         ours.execute(text)
     query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name != 'alembic_version'"
     assert _parts(ours.execute(query)) == _parts(theirs.execute(query))

@@ -17,6 +17,7 @@ from surefoot.emulator.server import Running
 from surefoot.model import Event
 from surefoot.pages import (
     actions,
+    audit,
     catalogue,
     changes,
     comparison,
@@ -30,7 +31,8 @@ from surefoot.pages import (
 from surefoot.pages.outlets import plain
 from surefoot.scoring.ratings import load
 from surefoot.store import database, secrets, tenants
-from surefoot.store.portfolio import Wanted
+from surefoot.store.audit import Wanted
+from surefoot.store.portfolio import Wanted as Rows
 from surefoot.sync.decisions import decide
 from surefoot.sync.notes import note
 
@@ -96,7 +98,8 @@ def pages(engine: Engine) -> dict[str, object]:
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True
             ),
-            "portfolio": portfolio.build(conn, Wanted(visible=None, limit=1)),
+            "audit": audit.build(conn, None, Wanted(limit=1)),
+            "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
         }
 
 

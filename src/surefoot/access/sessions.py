@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from surefoot.access.bearer import fresh, hashed
 from surefoot.store import access as store
+from surefoot.store import audit
+from surefoot.store.audit import Deed
 
 LINK_LASTS = dt.timedelta(minutes=15)
 SESSION_LASTS = dt.timedelta(hours=12)
@@ -15,6 +17,7 @@ def make_link(conn: Connection, *, now: dt.datetime, lasts: dt.timedelta = LINK_
     """Make the secret part of a one-time sign-in link."""
     link = fresh()
     store.add_link(conn, hashed(link), now + lasts)
+    audit.append(conn, Deed(action="link.made"), by="command line", now=now)
     return link
 
 
@@ -25,9 +28,13 @@ def start_session(conn: Connection, link: str, now: dt.datetime) -> str | None:
     session = fresh()
     kept = store.StoredSession(name="administrator", created_at=now, expires_at=now + SESSION_LASTS)
     store.add_session(conn, hashed(session), kept)
+    audit.append(conn, Deed(action="session.started"), by=kept.name, now=now)
     return session
 
 
-def end_session(conn: Connection, session: str) -> None:
+def end_session(conn: Connection, session: str, now: dt.datetime) -> None:
     """Sign out."""
+    kept = store.session_by_hash(conn, hashed(session), now)
     store.end_session(conn, hashed(session))
+    if kept is not None:
+        audit.append(conn, Deed(action="session.ended"), by=kept.name, now=now)

@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 from surefoot.access.bearer import fresh, hashed
 from surefoot.errors import InputRefused
 from surefoot.store import access as store
+from surefoot.store import audit
+from surefoot.store.audit import Deed
 
 PREFIX = "sf_"
 LONGEST_NAME = 100
@@ -31,4 +33,11 @@ def create_token(
     token = fresh(PREFIX)
     kept = store.StoredToken(name=name, tenants=tenants, can_write=can_write, created_at=now, expires_at=expires_at)
     store.add_token(conn, kept, hashed(token))
+    audit.append(conn, Deed(action="token.made", subject=name, after=kept), by="command line", now=now)
     return token
+
+
+def revoke_token(conn: Connection, name: str, *, now: dt.datetime) -> None:
+    """Revoke a token: refused from the next request on. `NotFound` when there is none of this name."""
+    store.revoke_token(conn, name)
+    audit.append(conn, Deed(action="token.revoked", subject=name), by="command line", now=now)

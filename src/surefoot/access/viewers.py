@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from surefoot.access.bearer import hashed
 from surefoot.access.sessions import SESSION_LASTS, end_session, start_session
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import Tenant
+from surefoot.model import ActorKind, Tenant
 from surefoot.store import access as store
 from surefoot.store import tenants
 
@@ -34,6 +34,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     tenants: frozenset[str] | None
     """Ids of the tenants they may see; None: all."""
     can_write: bool
+    kind: ActorKind = ActorKind.PERSON
 
 
 LOCAL = Viewer(name="command line", tenants=None, can_write=True)
@@ -43,7 +44,9 @@ LOCAL = Viewer(name="command line", tenants=None, can_write=True)
 def viewer_of_token(conn: Connection, token: str, now: dt.datetime) -> Viewer | None:
     """Give the viewer of an API token; None when it is unknown, revoked or expired."""
     kept = store.token_by_hash(conn, hashed(token), now)
-    return None if kept is None else Viewer(name=kept.name, tenants=kept.tenants, can_write=kept.can_write)
+    if kept is None:
+        return None
+    return Viewer(name=kept.name, tenants=kept.tenants, can_write=kept.can_write, kind=ActorKind.TOKEN)
 
 
 def viewer_of_session(conn: Connection, session: str, now: dt.datetime) -> Viewer | None:

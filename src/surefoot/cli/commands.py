@@ -34,6 +34,7 @@ COMMANDS = {
     "events": Place("findings", "List what happened: incidents, audits, notes, decisions."),
     "note": Place("note", "Note what happened, to find it beside the score later."),
     "set-status": Place("scores", "Decide about an action: planned, in progress, risk accepted ..."),
+    "audit": Place("audit", "Read, verify and export the audit trail: who did what, when and why."),
     "token": Place("token", "Make, list and revoke API tokens."),
     "doctor": Place("doctor", "Say what is set up, what is due, what fails, and what to do."),
 }

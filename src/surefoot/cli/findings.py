@@ -69,7 +69,7 @@ def dismiss(
 
     Example: surefoot dismiss contoso mdo_atpprotection --reason "moved to another product"
     """
-    with opened(data) as home, database.writing(home.engine) as conn:
+    with opened(data) as home, home.writing() as conn:
         found, by = tenant_for(conn, LOCAL, tenant), LOCAL.name
         if undo:
             dismissals.restore(conn, found, control, by=by, now=now(), ratings=home.ratings)

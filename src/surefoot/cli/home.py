@@ -1,6 +1,7 @@
 """What every command opens: the data folder with its database, key and ratings."""
 
 import datetime as dt
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from surefoot import settings
 from surefoot.errors import DataUnusable
+from surefoot.model import Actor, ActorKind
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
     from surefoot.scoring.ratings import Ratings
     from surefoot.store.secrets import Keys
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
 def now() -> dt.datetime:
     """Read the clock."""
     return dt.datetime.now(dt.UTC)
+
+
+def somebody() -> Actor:
+    """Name whoever runs the program, as the audit trail does."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = "somebody"
+    return Actor(name=name, kind=ActorKind.PERSON, origin="command line")
 
 
 class Home:
@@ -41,6 +52,14 @@ class Home:
         self.keys: Keys = secrets.load_key(read.data / "secret.key", read.key)
         self.ratings: Ratings = ratings.load(read.ratings)
         self._catch_up()
+
+    @contextmanager
+    def writing(self) -> Iterator["Connection"]:
+        """Open a transaction for whoever sits at the terminal."""
+        from surefoot.store import database
+
+        with database.writing(self.engine, by=somebody()) as conn:
+            yield conn
 
     def _catch_up(self) -> None:
         """Make what pages need of a history that an older Surefoot wrote; once, and for few tenants at a time."""

@@ -9,7 +9,6 @@ from surefoot.access.viewers import LOCAL, tenant_for
 from surefoot.cli import options, show
 from surefoot.cli.home import now, opened
 from surefoot.cli.options import Data, Json
-from surefoot.store import database
 from surefoot.sync import notes
 
 app = typer.Typer(help="Note what happened, to find it beside the score later.", no_args_is_help=True)
@@ -30,7 +29,7 @@ def add(
     """
     day = options.day(at)
     when = None if day is None else dt.datetime.combine(day, dt.time(12), dt.UTC)
-    with opened(data) as home, database.writing(home.engine) as conn:
+    with opened(data) as home, home.writing() as conn:
         found = tenant_for(conn, LOCAL, tenant)
         kept = notes.note(conn, found, text, by=LOCAL.name, now=now(), at=when, control=control)
     show.json(kept) if json else show.line(f"{found.name}: noted for {kept.at:%Y-%m-%d}, as {kept.id}.")
@@ -48,7 +47,7 @@ def remove(
 
     Example: surefoot note remove contoso 8a9b0c1d-0000-4000-8000-000000000001
     """  # fmt: skip
-    with opened(data) as home, database.writing(home.engine) as conn:
+    with opened(data) as home, home.writing() as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        notes.remove(conn, found, identity)
+        notes.remove(conn, found, identity, by=LOCAL.name, now=now())
     show.line(f"{found.name}: the note is gone.")

@@ -185,7 +185,7 @@ def import_files(
 def _import(home: Home, file: Path, name: str | None, day: dt.date | None) -> Import:
     try:
         found = imports.read(file)
-        with database.writing(home.engine) as conn:
+        with home.writing() as conn:
             made = imports.store(conn, found, name=name, now=now(), day=day, ratings=home.ratings)
     except SurefootError as error:
         nothing = dict.fromkeys(("days_new", "days_changed", "days_kept", "controls", "profiles", "decisions"), 0)

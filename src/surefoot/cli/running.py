@@ -97,7 +97,7 @@ def _port_refused(port: int, error: OSError) -> InputRefused:
 def _connect(home: Home, running: Emulator, world: World) -> None:
     """Add the world's tenants, or point those of an earlier demo to the new emulator."""
     way = running.connection
-    with database.writing(home.engine) as conn:
+    with home.writing() as conn:
         for made in world.tenants:
             kept = tenants.by_id(conn, made.id)
             if kept is None:
@@ -118,7 +118,7 @@ def _read_all(home: Home) -> None:
 
 def _decide(home: Home, world: World) -> None:
     """Record what the world's people decided: Graph has no state for planned and in progress."""
-    with database.writing(home.engine) as conn:
+    with home.writing() as conn:
         for made in world.tenants:
             kept = tenants.by_id(conn, made.id)
             if kept is None or decisions.newest(conn, kept):
@@ -150,7 +150,7 @@ def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None
     runner = Runner(home.engine, home.keys, home.ratings, now)
 
     def sync(tenant: Tenant) -> None:
-        with database.writing(home.engine) as conn:
+        with home.writing() as conn:
             tenants.make_due(conn, tenant, now())
         runner.wake()
 
@@ -175,7 +175,7 @@ def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None
 
 
 def _say_link(home: Home, port: int, lasts: dt.timedelta) -> None:
-    with database.writing(home.engine) as conn:
+    with home.writing() as conn:
         made = make_link(conn, now=now(), lasts=lasts)
     show.line(f"Sign in once, here: http://127.0.0.1:{port}/sign-in?link={made}")
 

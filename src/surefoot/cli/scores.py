@@ -163,7 +163,7 @@ def set_status(
         owner=owner,
         due=due.date() if due else None,
     )
-    with opened(data) as home, database.writing(home.engine) as conn:
+    with opened(data) as home, home.writing() as conn:
         found = tenant_for(conn, LOCAL, tenant)
         kept = decide(conn, found, decided, ratings=home.ratings)
     show.line(f"{found.name}: {kept.control} is now {show.STATUSES[kept.status].lower()}.")

@@ -18,7 +18,8 @@ from surefoot.graph import clouds
 from surefoot.graph.client import GraphClient
 from surefoot.model import AuthMethod, Cloud, Connection
 from surefoot.pages import tenants as tenants_page
-from surefoot.store import database, history, secrets, tenants
+from surefoot.store import audit, database, history, secrets, tenants
+from surefoot.store.audit import Deed
 from surefoot.sync.checks import OK, Check, check
 from surefoot.sync.labels import relabel
 
@@ -62,7 +63,8 @@ def add(
             message = f"{kept.name} has this id already; --yes changes how it is reached."
             raise InputRefused(message)
         secret = _secret(secret_file, secret_env) if field else None
-        with database.writing(home.engine) as conn:
+        with home.writing() as conn:
+            before = None if kept is None else tenants.connection(conn, kept)
             if kept is None:
                 kept = tenants.add(conn, id=tenant_id, name=name, connection=way, now=now(), due_at=now())
             else:
@@ -71,6 +73,9 @@ def add(
             secrets.forget(conn, kept)
             if field and secret:
                 secrets.put(conn, home.keys, kept, field, secret)
+            action = "tenant.added" if before is None else "tenant.changed"
+            deed = Deed(action=action, tenant=kept.id, subject=name, before=before, after=way)
+            audit.append(conn, deed, by=LOCAL.name, now=now())
     show.line(f"{name} is added. Next: surefoot tenant check {kept.id}")
 
 
@@ -160,9 +165,9 @@ def label(
 
     Example: surefoot tenant label contoso gold manufacturing
     """
-    with opened(data) as home, database.writing(home.engine) as conn:
+    with opened(data) as home, home.writing() as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        kept = relabel(conn, found, labels, remove=remove)
+        kept = relabel(conn, found, labels, by=LOCAL.name, now=now(), remove=remove)
     show.line(f"{found.name}: {', '.join(kept) or 'no labels'}.")
 
 
@@ -184,6 +189,8 @@ def remove(
             typer.confirm(
                 f"Remove {found.name} with {show.counted(days, 'stored day')}? Nobody can undo it.", abort=True
             )
-        with database.writing(home.engine) as conn:
+        with home.writing() as conn:
             tenants.remove(conn, found)
+            deed = Deed(action="tenant.removed", tenant=found.id, before={"name": found.name, "days": days})
+            audit.append(conn, deed, by=LOCAL.name, now=now())
     show.line(f"{found.name} is removed.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from surefoot.access.tokens import create_token
+from surefoot.access.tokens import create_token, revoke_token
 from surefoot.access.viewers import LOCAL, tenant_for
 from surefoot.cli import show
 from surefoot.cli.home import now, opened
@@ -25,7 +25,7 @@ def create(
 
     Example: surefoot token create grafana --read-only --tenant contoso
     """
-    with opened(data) as home, database.writing(home.engine) as conn:
+    with opened(data) as home, home.writing() as conn:
         visible = frozenset(tenant_for(conn, LOCAL, t).id for t in tenant) if tenant else None
         made = create_token(conn, name=name, tenants=visible, can_write=not read_only, now=now())
     show.line(made)
@@ -66,6 +66,6 @@ def revoke(
 
     Example: surefoot token revoke grafana
     """
-    with opened(data) as home, database.writing(home.engine) as conn:
-        access.revoke_token(conn, name)
+    with opened(data) as home, home.writing() as conn:
+        revoke_token(conn, name, now=now())
     show.line(f"{name} is revoked.")

@@ -1,5 +1,6 @@
 """Opening the database, bringing it up to date, and transactions. All that differs between databases is here."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from surefoot.errors import DataUnusable
+from surefoot.model import Actor
 from surefoot.store.schema import metadata
+
+ANCHOR, HEAD = "audit.head", "audit_head"
+"""The file that holds the newest audit entry, and where a transaction notes it."""
 
 PATIENCE = 30.0
 """Seconds to wait for another writer."""
@@ -31,6 +36,7 @@ def engine(path: Path) -> Engine:
         max_overflow=24,
         pool_pre_ping=False,
         poolclass=QueuePool,
+        execution_options={"anchor": path.with_name(ANCHOR)},
     )
     event.listen(made, "begin", _begin)
     return made
@@ -76,10 +82,26 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction that is committed, to the disk, when the block ends without an error."""
-    with _named(), engine.connect().execution_options(writing=True) as conn, conn.begin():
-        yield conn
+def writing(engine: Engine, *, by: Actor | None = None) -> Iterator[Connection]:
+    """Open a transaction that is committed, to the disk, when the block ends without an error.
+
+    `by` is who does it, for the audit trail; its newest entry is written beside the database after the commit.
+    """
+    with _named(), engine.connect().execution_options(writing=True, actor=by) as conn:
+        conn.info.pop(HEAD, None)
+        with conn.begin():
+            yield conn
+        head = conn.info.pop(HEAD, None)
+        if head is not None:
+            _anchor(conn.get_execution_options()["anchor"], head)
+
+
+def _anchor(path: Path, head: str) -> None:
+    """Keep the newest entry of the trail in a file: a trail that was cut does not have it any more."""
+    fresh = path.with_suffix(".new")
+    with contextlib.suppress(OSError):  # the deed is done and in the trail; a later one anchors again
+        fresh.write_text(f"{head}\n", "ascii")
+        fresh.replace(path)
 
 
 @contextmanager

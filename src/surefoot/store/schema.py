@@ -335,3 +335,30 @@ summary = Table(
     Column("services", Count, ForeignKey("shared_text.key"), nullable=False),
     **_STRICT,
 )
+
+audit_entry = Table(
+    "audit_entry",  # append-only: triggers refuse what is not an insert
+    metadata,
+    Column("sequence", Count, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("actor", Words, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("origin", Words, nullable=False),
+    Column("action", Words, nullable=False),
+    Column("tenant", Words),  # the id, not the key: it outlives the tenant
+    Column("subject", Words),
+    Column("before", Words),
+    Column("after", Words),
+    Column("why", Words),
+    Column("previous", Words, nullable=False),
+    Column("hash", Words, nullable=False, unique=True),
+    Index(None, "tenant", "sequence"),
+    **_STRICT,
+)
+
+TRIGGERS = {
+    f"audit_entry_no_{deed}": f"CREATE TRIGGER audit_entry_no_{deed} BEFORE {deed.upper()} ON audit_entry "
+    "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+    for deed in ("update", "delete")
+}
+"""Of SQLite; they make the trail append-only for everybody who does not drop them."""

@@ -8,7 +8,8 @@ from surefoot.errors import InputRefused, NotFound
 from surefoot.model import DECIDABLE, Decision, Standing, Status, Tenant
 from surefoot.scoring import actions, maxima
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import decisions, history, standings
+from surefoot.store import audit, decisions, history, standings
+from surefoot.store.audit import Deed
 from surefoot.sync.derived import summarise
 from surefoot.sync.words import cleaned
 
@@ -39,6 +40,15 @@ def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Rat
         due=_due(decision.due, decision.decided_at),
     )
     decisions.record(conn, tenant, kept)
+    deed = Deed(
+        action="decision.made",
+        tenant=tenant.id,
+        subject=kept.control,
+        before=standing.decision,
+        after=kept,
+        why=kept.comment,
+    )
+    audit.append(conn, deed, by=kept.decided_by, now=kept.decided_at)
     summarise(conn, tenant, ratings)
     return kept
 

@@ -8,7 +8,8 @@ from surefoot.errors import InputRefused, NotFound
 from surefoot.model import Dismissal, Tenant
 from surefoot.scoring import actions
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import dismissals, history, standings
+from surefoot.store import audit, dismissals, history, standings
+from surefoot.store.audit import Deed
 from surefoot.sync.derived import summarise
 from surefoot.sync.words import cleaned
 
@@ -41,6 +42,8 @@ def dismiss(
         dismissed_by=by,
     )
     dismissals.record(conn, tenant, kept)
+    deed = Deed(action="regression.dismissed", tenant=tenant.id, subject=kept.control, after=kept, why=said)
+    audit.append(conn, deed, by=by, now=now)
     summarise(conn, tenant, ratings)
     return kept
 
@@ -50,4 +53,5 @@ def restore(conn: Connection, tenant: Tenant, control: str, *, by: str, now: dt.
     if not dismissals.restore(conn, tenant, control, by=by, now=now):
         message = f"{tenant.name} has no dismissed regression of {control!r}."
         raise NotFound(message)
+    audit.append(conn, Deed(action="regression.restored", tenant=tenant.id, subject=control), by=by, now=now)
     summarise(conn, tenant, ratings)

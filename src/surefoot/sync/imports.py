@@ -19,7 +19,8 @@ from surefoot.graph.wire import Refusal
 from surefoot.model import Connection, Decision, Profile, Snapshot, Source, Status, Tenant
 from surefoot.scoring.products import service_of
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import decisions, history, profiles, tenants
+from surefoot.store import audit, decisions, history, profiles, tenants
+from surefoot.store.audit import Deed
 from surefoot.sync import derived, portal
 from surefoot.sync.decisions import LONGEST_COMMENT
 from surefoot.sync.portal import Export
@@ -202,7 +203,13 @@ def store(
     if imported.profiles:
         profiles.save(conn, tenant, imported.profiles, now=now)
     derived.refresh(conn, tenant, ratings)
+    _note(conn, tenant, saved, now)
     return _summary(tenant, saved, imported.snapshots, imported.refused, profiles=len(imported.profiles))
+
+
+def _note(conn: Database, tenant: Tenant, saved: history.Saved, now: dt.datetime) -> None:
+    if saved.days_new or saved.days_changed:
+        audit.append(conn, Deed(action="import.made", tenant=tenant.id, after=saved), by="import", now=now)
 
 
 def _summary(
@@ -246,6 +253,7 @@ def _store_export(
     profiles.save(conn, tenant, portal.profiles(export, ids, known, service_of), now=now)
     taken, notes = _take_statuses(conn, tenant, export, ids, day)
     derived.refresh(conn, tenant, ratings)
+    _note(conn, tenant, saved, now)
     if history.source_of(conn, tenant, day) is not Source.PORTAL_EXPORT:
         notes = (f"{day} is known from Graph already, and was left as it is.", *notes)
     if unnamed := sum(portal.is_made(control) for control in ids.values()):

@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused, NotFound, NotStored
 from surefoot.model import Event, EventSource, Tenant
-from surefoot.store import courses, events
+from surefoot.store import audit, courses, events
+from surefoot.store.audit import Deed
 from surefoot.sync.words import cleaned
 
 LONGEST_NOTE = 500
@@ -46,14 +47,17 @@ def note(
         control=None if control is None else _known(conn, tenant, control),
     )
     events.save(conn, tenant, [kept])
+    deed = Deed(action="note.added", tenant=tenant.id, subject=kept.id, after=kept)
+    audit.append(conn, deed, by=by, now=now)
     return kept
 
 
-def remove(conn: Connection, tenant: Tenant, identity: str) -> None:
+def remove(conn: Connection, tenant: Tenant, identity: str, *, by: str, now: dt.datetime) -> None:
     """Remove a note; `NotFound` when there is none such. What Graph reported stays."""
     if not events.remove(conn, tenant, EventSource.NOTE, identity):
         message = f"{tenant.name} has no note {identity!r}."
         raise NotFound(message)
+    audit.append(conn, Deed(action="note.removed", tenant=tenant.id, subject=identity), by=by, now=now)
 
 
 def _known(conn: Connection, tenant: Tenant, control: str) -> str:

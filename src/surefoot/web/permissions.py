@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from surefoot.access.viewers import Viewer, viewer_of_session, viewer_of_token
 from surefoot.errors import NotPermitted, NotSignedIn
+from surefoot.model import Actor, ActorKind
 from surefoot.store.database import reading
 from surefoot.web.cookies import session_of
 from surefoot.web.site import site_of
@@ -93,6 +94,22 @@ def viewer_of(request: Request) -> Viewer:
     if not isinstance(viewer, Viewer):
         raise NotSignedIn
     return viewer
+
+
+def actor_of(request: Request) -> Actor:
+    """Name the one who asks, for the audit trail."""
+    viewer = viewer_of(request)
+    door = "api" if request.url.path.startswith("/api/") else "page"
+    return Actor(name=viewer.name, kind=viewer.kind, origin=_origin(request, door))
+
+
+def arriving(request: Request) -> Actor:
+    """Name somebody who is signing in or out."""
+    return Actor(name="administrator", kind=ActorKind.PERSON, origin=_origin(request, "page"))
+
+
+def _origin(request: Request, door: str) -> str:
+    return f"{door} {request.client.host}" if request.client else door
 
 
 def _bearer(request: Request) -> str | None:

@@ -9,6 +9,11 @@ from fastapi import Request, Response
 
 from surefoot.pages import tables
 from surefoot.pages.outlets import encode
+from surefoot.store import audit
+from surefoot.store.audit import Deed
+from surefoot.store.database import writing
+from surefoot.web.permissions import actor_of
+from surefoot.web.site import site_of
 
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
@@ -25,8 +30,21 @@ def listed(request: Request, page: object, rows: Sequence[msgspec.Struct], kind:
         return answer(request, page)
     name = request.url.path.rpartition("/")[2].removesuffix(".csv")
     response = _tagged(request, tables.write(rows, kind), CSV, HTTPStatus.OK)
+    if response.status_code == HTTPStatus.OK:
+        _told(request, page, len(rows))
     response.headers["content-disposition"] = f'attachment; filename="surefoot-{name}.csv"'
     return response
+
+
+def _told(request: Request, page: object, rows: int) -> None:
+    """Put an export into the audit trail before it leaves."""
+    site, actor = site_of(request), actor_of(request)
+    about = getattr(page, "tenant", None)
+    deed = Deed(
+        action="export.made", tenant=about.id if about else None, subject=request.url.path, after={"rows": rows}
+    )
+    with writing(site.engine, by=actor) as conn:
+        audit.append(conn, deed, by=actor.name, now=site.clock())
 
 
 def wants_csv(request: Request) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from surefoot.model import DECIDABLE, Event
 from surefoot.pages.actions import Actions
+from surefoot.pages.audit import Activity
 from surefoot.pages.catalogue import Catalogue
 from surefoot.pages.changes import Changes
 from surefoot.pages.comparison import Comparison
@@ -29,7 +30,7 @@ Json = dict[str, Any]
 
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Catalogue,
-    Portfolio, Problem,
+    Portfolio, Activity, Problem,
 )  # fmt: skip
 TAKEN = (StatusBody, NoteBody, ReasonBody)
 

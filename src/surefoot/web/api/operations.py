@@ -9,7 +9,7 @@ from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
-from surefoot.web.api.paths import PORTFOLIO, SCORE
+from surefoot.web.api.paths import AUDIT, PORTFOLIO, SCORE
 
 Json = dict[str, Any]
 
@@ -193,6 +193,20 @@ OPERATIONS = (
             {"name": "limit", "in": "query", "description": "Rows on a page.",
              "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
             _text("cursor", "`next` of the page before."),
+        ),
+    ),
+    Operation(
+        path=AUDIT, name="audit", sends="Activity", csv=True,
+        summary="Who did what, when, from where and why, newest first",
+        description="Entries of the tenants that you may see; those of the installation for who sees all.",
+        parameters=(
+            TENANT, FROM, TO,
+            _text("action", "How the action begins: `decision` finds `decision.made`."),
+            _text("actor", "Who did it."),
+            {"name": "below", "in": "query", "description": "Entries with a smaller number: `next` of the page before.",
+             "schema": {"type": "integer", "minimum": 1, "maximum": 2**53}},
+            {"name": "limit", "in": "query", "description": "Entries on a page.",
+             "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
         ),
     ),
 )  # fmt: skip

@@ -2,4 +2,5 @@
 
 ROOT = "/api/security-defender"
 SCORE = f"{ROOT}/secure-score"
+AUDIT = f"{ROOT}/audit"
 PORTFOLIO = f"{ROOT}/portfolio"

@@ -15,7 +15,7 @@ from surefoot.web import queries
 from surefoot.web.api.answers import answer, listed
 from surefoot.web.api.paths import SCORE
 from surefoot.web.forms import StatusBody, body_of, decision_of, from_json
-from surefoot.web.permissions import Permission, needs, router, viewer_of
+from surefoot.web.permissions import Permission, actor_of, needs, router, viewer_of
 from surefoot.web.site import site_of
 
 routes = router()
@@ -59,7 +59,7 @@ def set_status(request: Request, action_id: str, body: Annotated[bytes, Depends(
     queries.only(query, ("tenant",))
     viewer = viewer_of(request)
     sent = from_json(body, StatusBody, '{"status": "planned"}')
-    with writing(site.engine) as conn:
+    with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
         decision = decision_of(sent, action_id, by=viewer.name, now=site.clock())
         decide(conn, tenant, decision, ratings=site.ratings)

@@ -14,7 +14,7 @@ from surefoot.web import queries
 from surefoot.web.api.answers import answer
 from surefoot.web.api.paths import SCORE
 from surefoot.web.forms import NoteBody, ReasonBody, body_of, from_json, moment
-from surefoot.web.permissions import Permission, needs, router, viewer_of
+from surefoot.web.permissions import Permission, actor_of, needs, router, viewer_of
 from surefoot.web.site import site_of
 
 routes = router()
@@ -28,7 +28,7 @@ def add_note(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Resp
     queries.only(query, ("tenant",))
     viewer = viewer_of(request)
     sent = from_json(body, NoteBody, '{"text": "Rolled out FIDO2 to finance"}')
-    with writing(site.engine) as conn:
+    with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
         kept = notes.note(
             conn, tenant, sent.text, by=viewer.name, now=site.clock(), at=moment(sent.at), control=sent.control
@@ -42,8 +42,10 @@ def remove_note(request: Request, event_id: str) -> Response:
     """Remove a note; what Graph reported cannot be removed."""
     site, query = site_of(request), request.query_params
     queries.only(query, ("tenant",))
-    with writing(site.engine) as conn:
-        notes.remove(conn, tenant_for(conn, viewer_of(request), query.get("tenant")), event_id)
+    with writing(site.engine, by=actor_of(request)) as conn:
+        viewer = viewer_of(request)
+        tenant = tenant_for(conn, viewer, query.get("tenant"))
+        notes.remove(conn, tenant, event_id, by=viewer.name, now=site.clock())
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
@@ -55,7 +57,7 @@ def dismiss_regression(request: Request, control_id: str, body: Annotated[bytes,
     queries.only(query, ("tenant",))
     viewer = viewer_of(request)
     sent = from_json(body, ReasonBody, '{"reason": "A test tenant"}')
-    with writing(site.engine) as conn:
+    with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
         now = site.clock()
         dismiss(conn, tenant, control_id, sent.reason, by=viewer.name, now=now, ratings=site.ratings)
@@ -69,7 +71,7 @@ def restore_regression(request: Request, control_id: str) -> Response:
     site, query = site_of(request), request.query_params
     queries.only(query, ("tenant",))
     viewer = viewer_of(request)
-    with writing(site.engine) as conn:
+    with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
         restore(conn, tenant, control_id, by=viewer.name, now=site.clock(), ratings=site.ratings)
         return answer(request, regressions_page.build(conn, tenant, ratings=site.ratings, with_dismissed=True))

@@ -23,7 +23,7 @@ from surefoot.web.html import actions, overview, tenants
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
-from surefoot.web.permissions import Permission, needs, viewer_of
+from surefoot.web.permissions import Permission, actor_of, needs, viewer_of
 from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
 
@@ -112,7 +112,7 @@ def set_status(request: Request, tenant_id: str, control_id: str, body: Body) ->
     """Record a decision, then lead back to the action; a refused form comes back with what was typed."""
     site, fields = site_of(request), from_form(body)
     try:
-        with writing(site.engine) as conn:
+        with writing(site.engine, by=actor_of(request)) as conn:
             tenant = _tenant(conn, request, tenant_id)
             sent = status_of_form(fields)
             decision = decision_of(sent, control_id, by=viewer_of(request).name, now=site.clock())

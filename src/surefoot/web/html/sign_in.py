@@ -12,7 +12,7 @@ from surefoot.web import cookies
 from surefoot.web.forms import body_of, from_form
 from surefoot.web.html.contexts import SignInPage
 from surefoot.web.html.render import bare_frame, render
-from surefoot.web.permissions import Permission, needs
+from surefoot.web.permissions import Permission, arriving, needs
 from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
 
@@ -41,10 +41,10 @@ def sign_in(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Respo
     site = site_of(request)
     link = from_form(body).get("link", "")
     before = cookies.session_of(request.cookies, tls=site.tls)
-    with writing(site.engine) as conn:
+    with writing(site.engine, by=arriving(request)) as conn:
         session = start_session(conn, link, site.clock())
         if session is not None and before is not None:
-            end_session(conn, before)
+            end_session(conn, before, site.clock())
     if session is None:
         page = SignInPage(frame=bare_frame(request, "The link has been used or is too old"), link=None, expired=True)
         return render(request, "sign_in.html", page, status=HTTPStatus.FORBIDDEN)
@@ -60,8 +60,8 @@ def sign_out(request: Request) -> Response:
     site = site_of(request)
     session = cookies.session_of(request.cookies, tls=site.tls)
     if session is not None:
-        with writing(site.engine) as conn:
-            end_session(conn, session)
+        with writing(site.engine, by=arriving(request)) as conn:
+            end_session(conn, session, site.clock())
     response = RedirectResponse("/sign-in?out=1", HTTPStatus.SEE_OTHER)
     cookies.drop(response, tls=site.tls)
     return response
