@@ -3,15 +3,17 @@
 import datetime as dt
 
 import pytest
-from pages_world import NO_RATINGS, TODAY, day, fill
+from pages_world import NO_RATINGS, NOW, TODAY, add, day, fill, snapshot
 from sqlalchemy import Engine
 
 from surefoot.errors import InputRefused, NotFound
 from surefoot.model import Tenant
-from surefoot.pages import history
+from surefoot.pages import history, overview
 from surefoot.pages.history import History, Wanted
+from surefoot.scoring.ratings import Rating, Ratings
 from surefoot.scoring.trends import Step
 from surefoot.store import database
+from surefoot.store import history as history_store
 
 FULL = {"aad_mfa": (10.0, 10.0), "mdo_links": (8.0, 8.0)}
 FALLEN = {"aad_mfa": (4.0, 10.0), "mdo_links": (8.0, 8.0)}
@@ -88,7 +90,10 @@ def test_any_range(engine: Engine, tenant: Tenant, wanted: dict[str, object], co
         ({"since": day(1), "until": day(2)}, InputRefused, "turn them round"),
         ({"category": "Nonsense"}, NotFound, "it has: Apps, Identity"),
         ({"service": "EXO"}, NotFound, "it has: AzureAD, MDO"),
-        ({"control": "exo_x"}, NotFound, "never had a control"),
+        ({"category": ""}, NotFound, "it has: Apps, Identity"),
+        ({"service": ""}, NotFound, "it has: AzureAD, MDO"),
+        ({"control": "exo_x"}, NotFound, "never had a control 'exo_x'.$"),
+        ({"control": "mdo_link"}, NotFound, "Did you mean: mdo_links?"),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_can(
@@ -101,3 +106,55 @@ def test_what_cannot_be_is_refused_with_what_can(
 def test_a_tenant_without_days_has_an_empty_history(engine: Engine) -> None:
     page = build(engine, fill(engine, {}))
     assert (page.history, page.first, page.missing, page.best, page.repair) == ((), None, 0, None, None)
+
+
+def test_a_range_that_ends_in_the_future_ends_on_the_newest_stored_day(engine: Engine, tenant: Tenant) -> None:
+    page = build(engine, tenant, days=7, until=dt.date(2030, 1, 1))
+    assert [d.date for d in page.history] == [day(back) for back in range(6, -1, -1)]
+    page = build(engine, tenant, since=day(59), until=dt.date(2030, 1, 1))
+    assert page.repair is not None
+    assert page.repair.days_since == 30
+
+
+@pytest.mark.parametrize("of", [{}, {"category": "Identity"}])
+def test_a_days_moving_extremes_do_not_depend_on_the_range(
+    engine: Engine, tenant: Tenant, of: dict[str, object]
+) -> None:
+    whole = {m.date: m for m in build(engine, tenant, days=None, **of).moving}
+    assert whole[day(1)].worst is not None
+    assert whole[day(1)].worst < 100.0
+    for days in (1, 5, 20, 45):
+        page = build(engine, tenant, days=days, **of)
+        assert [m.date for m in page.moving] == [d.date for d in page.history]
+        assert all(m == whole[m.date] for m in page.moving)
+
+
+@pytest.fixture
+def bare(engine: Engine) -> Tenant:
+    """Keep a day without any profile: nobody knows the maximum of what has no points."""
+    with database.writing(engine) as conn:
+        made = add(conn)
+        history_store.save(conn, made, [snapshot(made, 0, {"aad_mfa": (9.0, 10.0), "aad_none": (0.0, 0.0)})], now=NOW)
+    return made
+
+
+def test_a_category_counts_the_usual_maximum_of_what_never_had_points_as_the_overview_does(
+    engine: Engine, bare: Tenant
+) -> None:
+    with database.reading(engine) as conn:
+        for ratings, most in ((NO_RATINGS, 10.0), (Ratings({"aad_none": Rating(max_points=6.0)}, {}), 16.0)):
+            (found,) = history.build(conn, bare, ratings=ratings, wanted=Wanted(category="Identity")).history
+            (shown,) = overview.build(conn, bare, ratings=ratings).categories
+            assert found.max_points == shown.max_points == most
+            assert found.percent == shown.percent
+
+
+def test_a_control_whose_maximum_nobody_knows_has_points_and_no_percent(engine: Engine, bare: Tenant) -> None:
+    page = build(engine, bare, control="aad_none")
+    assert [(d.points, d.max_points, d.percent) for d in page.history] == [(0.0, None, None)]
+    assert (page.best, page.worst, page.moving[0].best) == (None, None, None)
+
+
+def test_no_service_is_not_a_service(engine: Engine, bare: Tenant) -> None:
+    with pytest.raises(NotFound, match="it has: none"):
+        build(engine, bare, service="")

@@ -1,6 +1,7 @@
 """A score over time: the whole, a category, a service or one control; by day, week or month, with its gaps."""
 
 import datetime as dt
+import difflib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from math import fsum
@@ -24,9 +25,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What history of; at most one of category, service and control."""
 
     days: int | None = 90
-    """Counted back from the newest stored day (None: all); not used when `since` is given."""
+    """Counted back from `until` (None: all); not used when `since` is given."""
     since: dt.date | None = None
     until: dt.date | None = None
+    """The newest stored day when left out, or when later than that."""
     by: Step = Step.DAY
     category: str | None = None
     service: str | None = None
@@ -59,15 +61,16 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     first: dt.date | None
     """The first day that is stored at all."""
     missing: int
-    """How many days between the first and the last shown one are not stored."""
+    """How many days between the first and the last one of the range are not there."""
     of: Subject
     by: Step
     gaps: tuple[Gap, ...]
+    """Runs of those days, whatever the step: not stored, or none of the controls in question was scored."""
     best: Extreme | None
     """Of the stored days of the range, whatever the step."""
     worst: Extreme | None
     moving: tuple[Moving, ...]
-    """Best and worst of the 30 days up to each shown point."""
+    """Best and worst of the 30 days up to each shown point, also of those before the range."""
     months: tuple[MonthSum, ...]
     repair: Repair | None
     """How falls of controls were mended; None when no day is stored."""
@@ -83,10 +86,12 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
     asked = wanted or Wanted()
     _check(asked)
     past = pasts.of(conn, tenant, ratings=ratings)
-    courses, subject = _subject(past.courses, asked)
+    mine, subject = _subject(past.courses, asked)
+    courses = [_estimated(c, ratings) for c in mine]
     since, until = _range(past.totals, asked)
-    inside = [t for t in past.totals if since <= t.day <= until]
-    days = [day_of(t) for t in inside] if subject.kind == "score" else _days(courses, inside)
+    near = [t for t in past.totals if _earlier(since, trends.MONTH - 1) <= t.day <= until]
+    nearby = [day_of(t) for t in near] if subject.kind == "score" else _days(courses, near)
+    days = [d for d in nearby if d.date >= since]
     steps = daily(past.courses, _with_before(past.totals, since, until))
     own = {c.control for c in courses}
     narrowed = (_narrowed(e, own) for e in steps) if subject.kind != "score" else steps
@@ -100,7 +105,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
         gaps=trends.gaps([d.date for d in days]),
         best=_extreme(days, 1.0),
         worst=_extreme(days, -1.0),
-        moving=trends.sampled(trends.moving([(d.date, d.percent) for d in days]), asked.by),
+        moving=_moving(nearby, since, asked.by),
         months=trends.by_month(narrowed),
         repair=trends.repair(courses, since, until) if days else None,
         flapping=trends.flapping(courses, since, until),
@@ -120,8 +125,7 @@ def _subject(courses: Sequence[Course], asked: Wanted) -> tuple[Sequence[Course]
     if asked.control is not None:
         mine = [c for c in courses if c.control.casefold() == asked.control.casefold()]
         if not mine:
-            message = f"This tenant never had a control {asked.control!r}."
-            raise NotStored(message)
+            raise NotStored(_unheard(courses, asked.control))
         return mine, Subject(kind="control", key=mine[0].control, name=mine[0].name)
     for kind, key in (("category", asked.category), ("service", asked.service)):
         if key is not None:
@@ -129,11 +133,19 @@ def _subject(courses: Sequence[Course], asked: Wanted) -> tuple[Sequence[Course]
     return courses, Subject(kind="score", key=None, name="Secure Score")
 
 
+def _unheard(courses: Sequence[Course], control: str) -> str:
+    """Say that a tenant never had a control, and which ids come near it."""
+    known = {c.control.casefold(): c.control for c in courses}
+    near = difflib.get_close_matches(control.casefold(), known, n=3, cutoff=0.5)
+    hint = f" Did you mean: {', '.join(known[n] for n in near)}?" if near else ""
+    return f"This tenant never had a control {control!r}.{hint}"
+
+
 def _group(courses: Sequence[Course], kind: str, key: str) -> tuple[Sequence[Course], Subject]:
-    held = [(c, getattr(c, kind) or "") for c in courses]
+    held = [(c, own) for c in courses if (own := getattr(c, kind))]
     mine = [c for c, own in held if own.casefold() == key.casefold()]
     if not mine:
-        message = f"This tenant has no {kind} {key!r}; it has: {', '.join(sorted({own for _, own in held if own}))}."
+        message = f"This tenant has no {kind} {key!r}; it has: {', '.join(sorted({own for _, own in held})) or 'none'}."
         raise NotStored(message)
     name = getattr(mine[0], kind)
     return mine, Subject(kind=kind, key=name, name=(mine[0].product if kind == "service" else name) or name)
@@ -141,12 +153,14 @@ def _group(courses: Sequence[Course], kind: str, key: str) -> tuple[Sequence[Cou
 
 def _range(totals: Sequence[DayTotal], asked: Wanted) -> tuple[dt.date, dt.date]:
     newest = totals[-1].day if totals else dt.date.min
-    until = asked.until or newest
+    until = min(asked.until or newest, newest)
     if asked.since is not None:
         return asked.since, until
-    if asked.days is None:
-        return dt.date.min, until
-    return dt.date.fromordinal(max(until.toordinal() - asked.days + 1, 1)), until
+    return dt.date.min if asked.days is None else _earlier(until, asked.days - 1), until
+
+
+def _earlier(day: dt.date, span: int) -> dt.date:
+    return dt.date.fromordinal(max(day.toordinal() - span, 1))
 
 
 def _with_before(totals: Sequence[DayTotal], since: dt.date, until: dt.date) -> list[DayTotal]:
@@ -157,6 +171,22 @@ def _with_before(totals: Sequence[DayTotal], since: dt.date, until: dt.date) -> 
 
 def _narrowed(explained: Explanation, own: set[str]) -> Explanation:
     return msgspec.structs.replace(explained, changes=tuple(c for c in explained.changes if c.control in own))
+
+
+def _estimated(course: Course, ratings: Ratings) -> Course:
+    """Take a control's usual maximum where its history tells none, as the newest day's actions do."""
+    rating = ratings.of(course.control)
+    usual = rating.max_points if rating else None
+    if usual is None or all(s.max_points is not None for s in course.stretches):
+        return course
+    filled = (s if s.max_points is not None else s._replace(max_points=max(usual, s.points)) for s in course.stretches)
+    return msgspec.structs.replace(course, stretches=tuple(filled))
+
+
+def _moving(days: Sequence[HistoryDay], since: dt.date, step: Step) -> tuple[Moving, ...]:
+    """Give the moving extremes of the days from `since`; `days` begin early enough for the first of them."""
+    every = trends.moving([(d.date, d.percent) for d in days])
+    return trends.sampled([m for m in every if m.date >= since], step)
 
 
 def _days(courses: Iterable[Course], totals: Sequence[DayTotal]) -> list[HistoryDay]:
