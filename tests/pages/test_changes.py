@@ -104,6 +104,15 @@ def test_a_tenant_without_days_says_what_to_do(engine: Engine) -> None:
         explained(engine, fill(engine, {}))
 
 
+def test_the_first_day_alone_has_nothing_to_be_compared_with(engine: Engine) -> None:
+    tenant = fill(engine, {0: {"aad_mfa": (5.0, 10.0)}})
+    with pytest.raises(NotFound, match="nothing before it to compare with"):
+        explained(engine, tenant)
+    page = explained(engine, tenant, TODAY, TODAY)
+    assert (page.changes, page.difference) == ((), 0.0)
+    assert page.sentence == f"{TODAY} is compared with itself: nothing differs."
+
+
 def test_a_bought_licence_is_told_as_one(engine: Engine) -> None:
     with database.writing(engine) as conn:
         tenant = add(conn)

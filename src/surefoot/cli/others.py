@@ -119,16 +119,20 @@ def _portfolio(page: Portfolio) -> None:
         return
     heads = ["Tenant", "Score", "1 d", "7 d", "30 d", "90 d", "Available", "Rank", "Regr.", "Read"]
     show.table(heads, [_row(r) for r in page.tenants], numbers=frozenset(range(1, 9)))
-    show.wrapped(
-        f"{show.counted(page.total, 'tenant')}, {page.on_newest} of them read on {page.newest}; "
-        f"average {show.percent(page.average)}, highest {show.percent(page.highest)}, "
-        f"lowest {show.percent(page.lowest)} of {page.scored} with a score."
-    )
+    show.wrapped(_sums(page))
     for row in page.tenants:
         if row.problem:
             show.wrapped(f"! {row.tenant.name}: {row.problem}")
     if page.next:
         show.line(f"More: --cursor {page.next}")
+
+
+def _sums(page: Portfolio) -> str:
+    read = f"{show.counted(page.total, 'tenant')}, {page.on_newest} of them read on {page.newest}"
+    if not page.scored:
+        return f"{show.counted(page.total, 'tenant')}, none with a score."
+    shares = f"average {show.percent(page.average)}, highest {show.percent(page.highest)}"
+    return f"{read}; {shares}, lowest {show.percent(page.lowest)} of {page.scored} with a score."
 
 
 def _row(row: PortfolioRow) -> list[str]:

@@ -68,7 +68,10 @@ def _history(page: History) -> None:
         for d in page.history
     ]
     show.table(["Day", "Score", "Points"], rows, numbers=frozenset({1, 2}))
-    show.wrapped(f"{len(page.history)} {page.by.value}s shown, {page.missing} days missing between them.")
+    shown = show.counted(len(page.history), page.by.value)
+    show.wrapped(f"{shown} shown, {show.counted(page.missing, 'day')} missing between them.")
+    if page.of.estimated:
+        show.wrapped("Some maxima are Surefoot's estimates.")
     if page.best and page.worst:
         best, worst = page.best, page.worst
         show.wrapped(f"Best {best.percent:.1f} % on {best.date}, worst {worst.percent:.1f} % on {worst.date}.")

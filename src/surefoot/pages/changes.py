@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.errors import InputRefused
+from surefoot.errors import InputRefused, NotStored
 from surefoot.model import DayTotal, Tenant
 from surefoot.pages import events as happened
 from surefoot.pages import past as pasts
@@ -180,6 +180,9 @@ def _candidates(conn: Connection, tenant: Tenant, since: dt.date, until: dt.date
 def _ends(past: Past, since: dt.date | None, until: dt.date | None) -> tuple[DayTotal, DayTotal]:
     newest = past.totals[-1].day if past.totals else dt.date.min
     after = past.on(until or newest)
+    if since is None and after.day == past.totals[0].day:
+        message = f"{after.day} is the first day that is stored: there is nothing before it to compare with yet."
+        raise NotStored(message)
     if since is None:
         target = after.day - dt.timedelta(days=WEEK)
         since = max((t.day for t in past.totals if t.day <= target), default=past.totals[0].day)

@@ -43,6 +43,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None
     """The category, service or control's id; None for the score."""
     name: str
+    estimated: bool = False
+    """Whether maxima of Surefoot's own data file are in it, as on the overview."""
 
 
 class Extreme(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
     past = pasts.of(conn, tenant, ratings=ratings)
     mine, subject = _subject(past.courses, asked)
     courses = [_estimated(c, ratings) for c in mine]
+    guessed = subject.kind != "score" and any(a is not b for a, b in zip(courses, mine, strict=True))
     since, until = _range(past.totals, asked)
     near = [t for t in past.totals if _earlier(since, trends.MONTH - 1) <= t.day <= until]
     nearby = [day_of(t) for t in near] if subject.kind == "score" else _days(courses, near)
@@ -100,7 +103,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
         history=trends.sampled(days, asked.by),
         first=past.totals[0].day if past.totals else None,
         missing=(days[-1].date - days[0].date).days + 1 - len(days) if days else 0,
-        of=subject,
+        of=msgspec.structs.replace(subject, estimated=guessed),
         by=asked.by,
         gaps=trends.gaps([d.date for d in days]),
         best=_extreme(days, 1.0),

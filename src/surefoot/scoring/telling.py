@@ -40,11 +40,13 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 def sentence(explanation: Explanation, came: Came = NOTHING_CAME) -> str:
     """Tell an explanation: 'Score fell 2.4 points of percent on 2026-11-03: ...'."""
+    if explanation.since == explanation.until:
+        return f"{explanation.since} is compared with itself: nothing differs."
     told = parts(explanation, came)
     when = f"on {explanation.until}" if (explanation.until - explanation.since).days == 1 else _range(explanation)
     head = _head(explanation, when)
     if not told:
-        return f"{head}: no control changed." if explanation.since != explanation.until else f"{head}."
+        return f"{head}: no control changed."
     return f"{head}: " + ", ".join(p.text for p in told) + "."
 
 
