@@ -17,6 +17,7 @@ from surefoot.scoring.ratings import Ratings
 from surefoot.store import database, secrets, tenants
 from surefoot.store.secrets import Keys
 from surefoot.sync import derived
+from surefoot.sync.decisions import expire
 from surefoot.sync.pull import Pulled, pull
 
 AT_ONCE = 16
@@ -66,7 +67,10 @@ async def run_due(
     """Claim what is due and read it; give how each ended."""
     with database.writing(engine) as conn:
         claimed = tenants.claim_due(conn, clock(), limit=10_000, lease=LEASE)
-        derived.catch_up(conn, tenants.all_of(conn, None), ratings, most=20)
+        every = tenants.all_of(conn, None)
+        derived.catch_up(conn, every, ratings, most=20)
+        for tenant in tenants.accepting(conn, every):
+            expire(conn, tenant, ratings, now=clock())
     return await read(engine, keys, ratings, claimed, clock, told=told)
 
 

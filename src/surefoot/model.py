@@ -240,8 +240,13 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     decided_at: dt.datetime
     decided_by: str
     comment: str | None = None
+    """Why; needed to accept a risk."""
     owner: str | None = None
     due: dt.date | None = None
+    review_on: dt.date | None = None
+    """Until when a risk is accepted: after that day the action is to be addressed again."""
+    evidence: str | None = None
+    """A text or link that shows what resolves an action elsewhere."""
 
 
 class EventSource(enum.StrEnum):

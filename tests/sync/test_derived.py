@@ -57,7 +57,11 @@ def test_a_decision_is_in_the_summary_at_once(engine: Engine, contoso: Tenant) -
     with database.writing(engine) as conn:
         before = summaries.of(conn, [contoso])[contoso.key].available
         accepted = Decision(
-            control="BlockLegacyAuthentication", status=Status.RISK_ACCEPTED, decided_at=NOW, decided_by="anna"
+            control="BlockLegacyAuthentication",
+            status=Status.RISK_ACCEPTED,
+            decided_at=NOW,
+            decided_by="anna",
+            comment="bearable",
         )
         decide(conn, contoso, accepted, ratings=load())
         assert summaries.of(conn, [contoso])[contoso.key].available == pytest.approx(before - 12.0)

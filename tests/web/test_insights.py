@@ -88,7 +88,7 @@ def test_what_the_client_has_is_not_sent_again(client: TestClient, path: str) ->
 
 def test_a_decision_makes_a_new_tag(client: TestClient) -> None:
     before = client.get(f"{SCORE}?tenant={OURS}").headers["etag"]
-    client.post(f"{SCORE}/actions/mip_dlp/status?tenant={OURS}", json={"status": "riskAccepted"})
+    client.post(f"{SCORE}/actions/mip_dlp/status?tenant={OURS}", json={"status": "riskAccepted", "comment": "bearable"})
     assert client.get(f"{SCORE}?tenant={OURS}", headers={"if-none-match": before}).status_code == 200
 
 

@@ -27,6 +27,7 @@ from surefoot.pages import (
     overview,
     portfolio,
     regressions,
+    risks,
 )
 from surefoot.pages.outlets import plain
 from surefoot.scoring.ratings import load
@@ -95,6 +96,7 @@ def pages(engine: Engine) -> dict[str, object]:
             "regressions": fell,
             "dismissRegression": fell,
             "restoreRegression": fell,
+            "risks": risks.build(conn, contoso, ratings=ratings, today=TODAY),
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True
             ),

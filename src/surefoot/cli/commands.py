@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": Place("past", "Say why the score moved between two days, and what may have caused it."),
     "regressions": Place("findings", "List the controls that fell, since when and perhaps why."),
     "dismiss": Place("findings", "Dismiss a regression with a reason, or take that back."),
+    "risks": Place("findings", "List the accepted risks: points given up, until when, by whom and why."),
     "compare": Place("others", "Compare a tenant with similar organizations, all tenants and your others."),
     "portfolio": Place("others", "List all tenants: score, changes, rank, regressions, problem."),
     "catalogue": Place("past", "Log what Microsoft did to its catalogue, and what that did to you."),

@@ -12,9 +12,11 @@ from surefoot.errors import InputRefused
 from surefoot.model import Event, EventSource
 from surefoot.pages import events as events_page
 from surefoot.pages import regressions as regressions_page
+from surefoot.pages import risks as risks_page
 from surefoot.pages.events import Events
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.regressions import Regressions
+from surefoot.pages.risks import Risks
 from surefoot.store import database
 from surefoot.sync import dismissals
 
@@ -77,6 +79,32 @@ def dismiss(
             dismissals.dismiss(conn, found, control, reason or "", by=by, now=now(), ratings=home.ratings)
     done = "is a regression again" if undo else "is dismissed until it falls further"
     show.line(f"{found.name}: {control} {done}.")
+
+
+@app.command()
+def risks(tenant: TenantName = None, json: Json = False, data: Data = None) -> None:
+    """List the accepted risks: points given up, since, until, by whom and why.
+
+    Example: surefoot risks contoso
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        page = risks_page.build(conn, found, ratings=home.ratings, today=now().date())
+    show.json(page) if json else _risks(page)
+
+
+def _risks(page: Risks) -> None:
+    rows = [
+        [r.name, show.points(r.points), str(r.until or "no end"), r.by or "not known", r.accepted_in]
+        for r in page.risks
+    ]
+    if rows:
+        show.table(["Accepted risk", "Points", "Until", "By", "Accepted in"], rows, numbers=frozenset({1}))
+    for risk in page.risks:
+        if risk.why:
+            show.wrapped(f"{risk.control}: {risk.why}")
+    total = show.counted(page.total, "accepted risk")
+    show.wrapped(f"{page.tenant.name}: {total}, {show.points(page.points)} points given up.")
 
 
 @app.command()

@@ -148,6 +148,11 @@ def set_status(
     comment: str | None = None,
     owner: str | None = None,
     due: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+    review_on: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Until when a risk is accepted; 90 days if left out."),
+    ] = None,
+    evidence: Annotated[str | None, typer.Option(help="What resolves it elsewhere: a text or a link.")] = None,
     data: Data = None,
 ) -> None:
     """Decide about an action: planned, in progress, risk accepted ...
@@ -162,8 +167,11 @@ def set_status(
         comment=comment,
         owner=owner,
         due=due.date() if due else None,
+        review_on=review_on.date() if review_on else None,
+        evidence=evidence,
     )
     with opened(data) as home, home.writing() as conn:
         found = tenant_for(conn, LOCAL, tenant)
         kept = decide(conn, found, decided, ratings=home.ratings)
-    show.line(f"{found.name}: {kept.control} is now {show.STATUSES[kept.status].lower()}.")
+    until = f", until {kept.review_on}" if kept.review_on else ""
+    show.line(f"{found.name}: {kept.control} is now {show.STATUSES[kept.status].lower()}{until}.")

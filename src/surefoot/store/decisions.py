@@ -21,6 +21,8 @@ def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
             "comment": made.comment,
             "owner": made.owner,
             "due": made.due,
+            "review_on": made.review_on,
+            "evidence": made.evidence,
         },
     )
 
@@ -57,4 +59,6 @@ def _decision(row: Row[*tuple[object, ...]]) -> Decision:
         comment=row.comment,
         owner=row.owner,
         due=row.due,
+        review_on=row.review_on,
+        evidence=row.evidence,
     )

@@ -211,6 +211,8 @@ decision = Table(
     Column("comment", Words),
     Column("owner", Words),
     Column("due", Day),
+    Column("review_on", Day),
+    Column("evidence", Words),
     Index(None, "tenant", "control", "decided_at"),
     **_STRICT,
 )

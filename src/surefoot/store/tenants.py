@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, literal, select, update
 
 from surefoot.errors import InputRefused, NotFound
 from surefoot.model import AuthMethod, Cloud, Connection, SyncState, Tenant
+from surefoot.store.schema import decision
 from surefoot.store.schema import tenant as table
 
 LONGEST_NAME = 200
@@ -141,6 +142,12 @@ def claim_due(conn: Database, now: dt.datetime, *, limit: int, lease: dt.timedel
     keys = [t.key for t in claimed]
     conn.execute(update(table).where(table.c.key.in_(keys)).values(due_at=now + lease, attempted_at=now))
     return claimed
+
+
+def accepting(conn: Database, tenants: Sequence[Tenant]) -> list[Tenant]:
+    """List those of some tenants in which a risk was ever accepted until some day."""
+    found = set(conn.execute(select(decision.c.tenant).where(decision.c.review_on.is_not(None)).distinct()).scalars())
+    return [t for t in tenants if t.key in found]
 
 
 def make_due(conn: Database, tenant: Tenant, now: dt.datetime) -> None:

@@ -5,8 +5,8 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import DECIDABLE, Decision, Standing, Status, Tenant
-from surefoot.scoring import actions, maxima
+from surefoot.model import Decision, Standing, Status, Tenant
+from surefoot.scoring import actions, maxima, workflow
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import audit, decisions, history, standings
 from surefoot.store.audit import Deed
@@ -23,14 +23,35 @@ def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Rat
     Raises `NotFound` for a control that the tenant's newest day does not score, and `InputRefused` for
     `completed` (Microsoft's fact), for an action that is completed, and for texts that are too long.
     """
-    if decision.status not in DECIDABLE:
-        message = "Completed is a fact that Microsoft reports when all points are earned; it cannot be set."
-        raise InputRefused(message)
     standing = _standing(conn, tenant, decision.control)
-    if actions.status(standing, maxima.maximum(standing, ratings)) is Status.COMPLETED:
-        message = "All points of this action are earned: it is completed, and there is nothing to decide."
-        raise InputRefused(message)
-    kept = Decision(
+    current = actions.status(standing, maxima.maximum(standing, ratings))
+    kept = workflow.checked(current, _cleaned(decision, standing))
+    _keep(conn, tenant, kept, standing.decision)
+    summarise(conn, tenant, ratings)
+    return kept
+
+
+def expire(conn: Connection, tenant: Tenant, ratings: Ratings, *, now: dt.datetime) -> int:
+    """Return to *to address* what was accepted until a day that has passed; give how many."""
+    over = [d for d in decisions.newest(conn, tenant).values() if workflow.expired(d, now.date())]
+    for old in over:
+        why = f"The risk was accepted by {old.decided_by} until {old.review_on}: accept it anew, or address it."
+        back = Decision(
+            control=old.control, status=Status.TO_ADDRESS, decided_at=now, decided_by=SYSTEM, comment=why,
+            owner=old.owner,
+        )  # fmt: skip
+        _keep(conn, tenant, back, old)
+    if over:
+        summarise(conn, tenant, ratings)
+    return len(over)
+
+
+SYSTEM = "Surefoot"
+"""Who decides what follows by itself."""
+
+
+def _cleaned(decision: Decision, standing: Standing) -> Decision:
+    return Decision(
         control=standing.score.control,
         status=decision.status,
         decided_at=decision.decided_at,
@@ -38,19 +59,23 @@ def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Rat
         comment=cleaned(decision.comment, "The comment", LONGEST_COMMENT),
         owner=cleaned(decision.owner, "The owner's name", LONGEST_OWNER),
         due=_due(decision.due, decision.decided_at),
+        review_on=decision.review_on,
+        evidence=cleaned(decision.evidence, "The evidence", LONGEST_COMMENT),
     )
+
+
+def _keep(conn: Connection, tenant: Tenant, kept: Decision, before: Decision | None) -> None:
+    """Record a decision with its entry in the audit trail."""
     decisions.record(conn, tenant, kept)
     deed = Deed(
         action="decision.made",
         tenant=tenant.id,
         subject=kept.control,
-        before=standing.decision,
+        before=before,
         after=kept,
         why=kept.comment,
     )
     audit.append(conn, deed, by=kept.decided_by, now=kept.decided_at)
-    summarise(conn, tenant, ratings)
-    return kept
 
 
 def _standing(conn: Connection, tenant: Tenant, control: str) -> Standing:

@@ -29,6 +29,10 @@ class StatusBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     owner: str | None = None
     due: str | None = None
     """A day, as 2026-12-31."""
+    review_on: str | None = msgspec.field(default=None, name="reviewOn")
+    """Until when a risk is accepted: a day, a year ahead at most; 90 days when left out."""
+    evidence: str | None = None
+    """What shows that an action is resolved through a third party or another mitigation: a text or a link."""
 
 
 async def body_of(request: Request) -> bytes:
@@ -81,6 +85,9 @@ def status_of_form(fields: dict[str, str]) -> StatusBody:
         comment=fields.get("comment") or None,
         owner=fields.get("owner") or None,
         due=fields.get("due") or None,
+        # Fields of other statuses are left in the form when somebody changes their mind.
+        review_on=(fields.get("review_on") or None) if fields.get("status") == "riskAccepted" else None,
+        evidence=fields.get("evidence") or None,
     )
 
 
@@ -94,6 +101,8 @@ def decision_of(sent: StatusBody, control: str, *, by: str, now: dt.datetime) ->
         comment=sent.comment,
         owner=sent.owner,
         due=_day(sent.due),
+        review_on=_day(sent.review_on),
+        evidence=sent.evidence,
     )
 
 

@@ -15,10 +15,12 @@ from surefoot.pages import controls as controls_page
 from surefoot.pages import events as events_page
 from surefoot.pages import history as history_page
 from surefoot.pages import regressions as regressions_page
+from surefoot.pages import risks as risks_page
 from surefoot.pages.catalogue import Entry
 from surefoot.pages.changes import ChangeRow
 from surefoot.pages.overview import HistoryDay
 from surefoot.pages.regressions import RegressionRow
+from surefoot.pages.risks import Risk
 from surefoot.scoring.trends import Step
 from surefoot.store.database import reading
 from surefoot.web import queries
@@ -124,6 +126,19 @@ def regressions(request: Request) -> Response:
         tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
         page = regressions_page.build(conn, tenant, ratings=site.ratings, with_dismissed=dismissed)
         return listed(request, page, page.regressions, RegressionRow)
+
+
+@routes.get(f"{SCORE}/risks")
+@routes.get(f"{SCORE}/risks.csv")
+@needs(Permission.READ)
+def risks(request: Request) -> Response:
+    """List the accepted risks."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant",))
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        page = risks_page.build(conn, tenant, ratings=site.ratings, today=site.clock().date())
+        return listed(request, page, page.risks, Risk)
 
 
 @routes.get(f"{SCORE}/catalogue")

@@ -21,6 +21,7 @@ from surefoot.pages.outlets import camel
 from surefoot.pages.overview import Overview
 from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
+from surefoot.pages.risks import Risks
 from surefoot.scoring.actions import Action
 from surefoot.web.api.operations import OPERATIONS, PROBLEMS, Operation
 from surefoot.web.forms import NoteBody, ReasonBody, StatusBody
@@ -29,7 +30,7 @@ from surefoot.web.problems import MEDIA_TYPE, Problem
 Json = dict[str, Any]
 
 SENT = (
-    Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Catalogue,
+    Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks, Catalogue,
     Portfolio, Activity, Problem,
 )  # fmt: skip
 TAKEN = (StatusBody, NoteBody, ReasonBody)
@@ -144,7 +145,8 @@ def schemas() -> Json:
     for schema in (s for name, s in made.items() if name not in taken and "properties" in s):
         schema["required"] = list(schema["properties"])
     made["StatusBody"]["properties"]["status"] = {"type": "string", "enum": sorted(camel(s) for s in DECIDABLE)}
-    made["StatusBody"]["properties"]["due"]["format"] = "date"
+    for name in ("due", "reviewOn"):
+        made["StatusBody"]["properties"][name]["format"] = "date"
     return made
 
 

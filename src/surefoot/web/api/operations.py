@@ -176,6 +176,10 @@ OPERATIONS = (
         parameters=(CONTROL, TENANT), problems=(401, 403, 404, 413, 422),
     ),
     Operation(
+        path=f"{SCORE}/risks", name="risks", sends="Risks", csv=True, parameters=(TENANT,),
+        summary="The accepted risks: points given up, since, until, by whom, why",
+    ),
+    Operation(
         path=f"{SCORE}/catalogue", name="catalogue", sends="Catalogue", csv=True,
         summary="What Microsoft added, retired, re-weighed, reworded or reclassified, and what it did to whom",
         description="Without `tenant` the effects on all visible tenants.", parameters=(TENANT, FROM, TO),

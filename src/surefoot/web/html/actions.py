@@ -186,6 +186,8 @@ def one_view(page: pages.ActionPage, frame: Frame, *, can_write: bool) -> Action
         comment=(newest.comment if newest else None) or "",
         owner=(newest.owner if newest else None) or "",
         due=formats.iso(newest.due if newest else None),
+        review_on=formats.iso(newest.review_on if newest else None),
+        evidence=(newest.evidence if newest else None) or "",
     )
 
 

@@ -193,6 +193,8 @@ class ActionPage(Page, frozen=True, kw_only=True):
     comment: str = ""
     owner: str = ""
     due: str = ""
+    review_on: str = ""
+    evidence: str = ""
 
 
 class TenantLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -153,7 +153,7 @@ def _refused(
 ) -> Response:
     with reading(site_of(request).engine) as conn:
         page = _action(conn, request, _tenant(conn, request, tenant_id), control_id)
-    typed = {name: fields.get(name, "") for name in ("comment", "owner", "due")}
+    typed = {name: fields.get(name, "") for name in ("comment", "owner", "due", "review_on", "evidence")}
     statuses = tuple(replace(c, selected=c.value == fields.get("status")) for c in page.statuses)
     shown = replace(page, refused=refusal.sentence, statuses=statuses, **typed)
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)

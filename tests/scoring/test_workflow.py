@@ -1,0 +1,99 @@
+"""Every status from every status, with and without what it needs; and the documentation's table is the code's."""
+
+import datetime as dt
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from surefoot.errors import InputRefused
+from surefoot.model import DECIDABLE, Decision, Status
+from surefoot.pages.outlets import camel
+from surefoot.scoring import workflow
+from surefoot.scoring.workflow import LONGEST_ACCEPTANCE, RULES, Need
+
+NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
+TODAY = NOW.date()
+PAGE = Path(__file__).parents[2] / "docs" / "workflow.md"
+
+
+def decision(status: Status, **more: object) -> Decision:
+    return Decision(control="aad_mfa", status=status, decided_at=NOW, decided_by="anna", **more)
+
+
+def whole(status: Status) -> Decision:
+    """Bring what a status needs, and nothing else."""
+    needs = RULES[status].needs if status in RULES else frozenset()
+    return decision(
+        status,
+        comment="bearable" if Need.REASON in needs else None,
+        review_on=TODAY + dt.timedelta(days=30) if Need.REVIEW_DATE in needs else None,
+        evidence="https://example.com/ticket/7" if Need.EVIDENCE in needs else None,
+    )
+
+
+def test_every_status_that_a_person_can_set_has_a_rule() -> None:
+    assert set(RULES) == DECIDABLE
+
+
+@pytest.mark.parametrize("current", Status)
+@pytest.mark.parametrize("wanted", Status)
+def test_each_status_follows_each_but_completed(current: Status, wanted: Status) -> None:
+    possible = current is not Status.COMPLETED and wanted is not Status.COMPLETED
+    assert (wanted in workflow.following(current)) == possible
+    if possible:
+        assert workflow.checked(current, whole(wanted)) == whole(wanted)
+    else:
+        with pytest.raises(InputRefused, match=r"(?i)completed"):
+            workflow.checked(current, whole(wanted))
+
+
+@pytest.mark.parametrize(
+    ("status", "lacking", "words"),
+    [
+        (Status.RISK_ACCEPTED, "comment", "with a reason"),
+        (Status.THIRD_PARTY, "evidence", "a text or a link"),
+        (Status.ALTERNATE, "evidence", "a text or a link"),
+    ],
+)
+def test_a_decision_without_what_it_needs_is_refused(status: Status, lacking: str, words: str) -> None:
+    with pytest.raises(InputRefused, match=words):
+        workflow.checked(Status.TO_ADDRESS, msgspec.structs.replace(whole(status), **{lacking: None}))
+
+
+def test_an_acceptance_without_a_date_is_reviewed_after_ninety_days() -> None:
+    made = workflow.checked(Status.TO_ADDRESS, decision(Status.RISK_ACCEPTED, comment="bearable"))
+    assert made.review_on == TODAY + dt.timedelta(days=90)
+
+
+@given(st.integers(-800, 800))
+def test_a_review_date_lies_in_the_year_ahead(days: int) -> None:
+    asked = decision(Status.RISK_ACCEPTED, comment="bearable", review_on=TODAY + dt.timedelta(days=days))
+    if 0 < days <= LONGEST_ACCEPTANCE.days:
+        assert workflow.checked(Status.PLANNED, asked) == asked
+    else:
+        with pytest.raises(InputRefused, match="review date"):
+            workflow.checked(Status.PLANNED, asked)
+
+
+def test_a_review_date_is_for_accepted_risks_alone() -> None:
+    with pytest.raises(InputRefused, match="accepted risk alone"):
+        workflow.checked(Status.TO_ADDRESS, decision(Status.PLANNED, review_on=TODAY + dt.timedelta(days=3)))
+
+
+@pytest.mark.parametrize(("back", "over"), [(-1, False), (0, False), (1, True)])
+def test_an_acceptance_holds_through_its_last_day(back: int, *, over: bool) -> None:
+    kept = decision(Status.RISK_ACCEPTED, comment="x", review_on=TODAY - dt.timedelta(days=back))
+    assert workflow.expired(kept, TODAY) is over
+    assert not workflow.expired(msgspec.structs.replace(kept, status=Status.PLANNED), TODAY)
+    assert not workflow.expired(msgspec.structs.replace(kept, review_on=None), TODAY)
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="the documentation is not beside the tests")
+def test_the_documentation_has_every_rule() -> None:
+    text = PAGE.read_text("utf-8")
+    for status, rule in RULES.items():
+        needs = ", ".join(need.value for need in Need if need in rule.needs) or "nothing"
+        assert f"| `{camel(status)}` | {needs} | {rule.counts} |" in text
