@@ -121,6 +121,15 @@ def test_a_decision_is_made_by_the_form(world: World) -> None:
     assert "Saved." in page.text
     assert "A &lt;b&gt;reason&lt;/b&gt;" in page.text
     assert "Risk accepted" in page.text
+    assert "Accepted until 22 Feb" in page.text
+
+
+def test_what_is_resolved_elsewhere_shows_its_evidence_as_text(world: World) -> None:
+    client = signed_in(world)
+    form = {"status": "thirdParty", "evidence": "<i>ticket</i> 7", "review_on": "2027-01-01"}
+    page = client.post(f"{HERE}/actions/aad_mfa", data=form, headers=SAME_SITE)
+    assert page.status_code == 200
+    assert "Evidence: &lt;i&gt;ticket&lt;/i&gt; 7" in page.text
 
 
 def test_a_refused_form_comes_back_with_what_was_typed(world: World) -> None:
