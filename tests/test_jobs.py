@@ -14,10 +14,13 @@ from sqlalchemy import Engine
 from surefoot import jobs
 from surefoot.emulator.server import Emulator, Fault, Running
 from surefoot.emulator.world import generate
-from surefoot.model import SyncState, Tenant
+from surefoot.model import Decision, Status, SyncState, Tenant
+from surefoot.pages import actions
 from surefoot.scoring.ratings import load
-from surefoot.store import database, history, secrets, tenants
+from surefoot.store import database, decisions, history, secrets, tenants
 from surefoot.store.secrets import Keys
+from surefoot.sync import outbox
+from surefoot.sync.decisions import decide
 
 TODAY = dt.date(2026, 11, 24)
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -167,3 +170,28 @@ def test_the_runner_survives_a_look_that_breaks_and_ends_when_told(
     assert done.wait(60)
     runner.stop()
     assert all(s.synced_at == NOW for s in states(engine, known).values())
+
+
+def test_the_runner_sends_what_is_due_and_ends_what_was_accepted_until_yesterday(
+    engine: Engine, keys: Keys, known: list[Tenant], emulator: Emulator
+) -> None:
+    run(engine, keys, NOW)
+    assert known
+    world = emulator.world.tenants[0]
+    with database.writing(engine) as conn:
+        tenant = tenants.find(conn, world.id, None)
+        outbox.switch(conn, tenant, on=True, by="anna", now=NOW)
+        listed = actions.build(conn, tenant, ratings=load()).actions
+        open_ = [a.id for a in listed if a.impact and a.microsoft_rank and not a.id.casefold().startswith("scid_")]
+        made = Decision(
+            control=open_[0], status=Status.RISK_ACCEPTED, decided_at=NOW, decided_by="anna", comment="bearable",
+            review_on=NOW.date() + dt.timedelta(days=1),
+        )  # fmt: skip
+        decide(conn, tenant, made, ratings=load())
+    run(engine, keys, NOW + dt.timedelta(minutes=1))
+    assert [u.state for held in world.updates.values() for u in held] == ["Ignored"]
+    run(engine, keys, NOW + dt.timedelta(days=2))
+    with database.reading(engine) as conn:
+        newest = decisions.newest(conn, tenant)[open_[0].casefold()]
+    assert (newest.status, newest.decided_by) == (Status.TO_ADDRESS, "Surefoot")
+    assert [u.state for held in world.updates.values() for u in held] == ["Ignored", "Default"]

@@ -11,13 +11,15 @@ import structlog
 from sqlalchemy import Engine
 
 from surefoot.errors import SurefootError
+from surefoot.graph import tokens
 from surefoot.graph.client import GraphClient
-from surefoot.model import Tenant
+from surefoot.model import Outgoing, Tenant
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import database, secrets, tenants
+from surefoot.store import database, outgoing, secrets, tenants
 from surefoot.store.secrets import Keys
 from surefoot.sync import derived
 from surefoot.sync.decisions import expire
+from surefoot.sync.outbox import deliver
 from surefoot.sync.pull import Pulled, pull
 
 AT_ONCE = 16
@@ -71,7 +73,39 @@ async def run_due(
         derived.catch_up(conn, every, ratings, most=20)
         for tenant in tenants.accepting(conn, every):
             expire(conn, tenant, ratings, now=clock())
-    return await read(engine, keys, ratings, claimed, clock, told=told)
+    outcomes = await read(engine, keys, ratings, claimed, clock, told=told)
+    await send_due(engine, keys, clock)
+    return outcomes
+
+
+async def send_due(
+    engine: Engine, keys: Keys, clock: Clock, wanted: Sequence[Tenant] | None = None
+) -> dict[str, tuple[Outgoing, ...]]:
+    """Send the decisions that are due (of `wanted`, or of all tenants); give by tenant id how each stands then."""
+    with database.reading(engine) as conn:
+        every = tenants.all_of(conn, None) if wanted is None else list(wanted)
+        owing = outgoing.owing(conn, every, clock())
+    async with GraphClient() as graph:
+        sent = await asyncio.gather(*(_sent(engine, keys, graph, tenant, clock) for tenant in owing))
+    return {tenant.id: done for tenant, done in zip(owing, sent, strict=True)}
+
+
+async def _sent(engine: Engine, keys: Keys, graph: GraphClient, tenant: Tenant, clock: Clock) -> tuple[Outgoing, ...]:
+    """Send one tenant's; nothing that it does gets out of here, and what was not sent waits on."""
+    try:
+        with database.reading(engine) as conn:
+            opened, way = secrets.get_all(conn, keys, tenant), tenants.connection(conn, tenant)
+        provider = tokens.provider(tenant.id, way, opened)
+        try:
+            async with asyncio.timeout(TIMEOUT):
+                return await deliver(engine, graph.tenant(tenant.id, way, provider), tenant, now=clock())
+        finally:
+            await provider.close()
+    except SurefootError as error:
+        log.warning("sending failed", tenant=tenant.id, error=error.slug)
+    except Exception:
+        log.exception("sending broke", tenant=tenant.id)
+    return ()
 
 
 async def read(

@@ -302,6 +302,47 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Where the source shows it (https alone)."""
 
 
+class Stage(enum.StrEnum):
+    """Where a decision is on its way to Microsoft."""
+
+    WAITING = "waiting"
+    """To be sent, or tried again, when it is due."""
+    SENT = "sent"
+    """Microsoft took it; a sync has still to show it."""
+    CONFIRMED = "confirmed"
+    """A sync showed it."""
+    REFUSED = "refused"
+    """Microsoft does not take it; somebody has to look."""
+    KEPT = "kept"
+    """Not sent: Graph has no word for it, or does not take this family of controls. It is kept in Surefoot only."""
+    SUPERSEDED = "superseded"
+    """A later decision about the same control took its place."""
+    OVERTAKEN = "overtaken"
+    """After it was sent, somebody set another state at Microsoft."""
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision on its way to Microsoft."""
+
+    key: int
+    control: str
+    state: str
+    """Graph's word: Default, Ignored, ThirdParty, AlternateMitigation."""
+    stage: Stage
+    made_at: dt.datetime
+    made_by: str
+    comment: str | None = None
+    assigned_to: str | None = None
+    due_at: dt.datetime | None = None
+    attempts: int = 0
+    sent_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+    error: str | None = None
+    message: str | None = None
+    """What happened and what to do."""
+    request_id: str | None = None
+
+
 class Dismissal(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody's word that a regression needs no work, as long as the control does not fall further."""
 

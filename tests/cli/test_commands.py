@@ -299,3 +299,27 @@ def test_what_is_done_on_the_command_line_is_in_the_trail(connected: Run, emulat
     (tmp_path / "data" / "audit.head").write_text("9 " + "0" * 64)
     broken = run("audit", "verify")
     assert (broken.code, "BROKEN: The entry 9" in broken.out) == (1, True)
+
+
+def test_a_decision_is_sent_when_it_is_switched_on(connected: Run, emulator: Emulator) -> None:
+    run, world = connected, emulator.world.tenants[0]
+    run("sync")
+    listed = run("actions", world.name, "--status", "toAddress", "--json").json["actions"]
+    control = next(a["id"] for a in listed if a["service"] and not a["id"].casefold().startswith("scid_"))
+    assert "are not sent" in " ".join(run("outbox", world.name).out.split())
+    assert run("write-back", world.name).code == 0
+    run("set-status", world.name, control, "thirdParty", "--evidence", "we use X")
+    dry = run("send", world.name, "--dry-run")
+    assert "ThirdParty (we use X)" in dry.out
+    assert "1 decision would be sent." in dry.out
+    assert world.updates.get(control) is None or world.updates[control][-1].state != "ThirdParty"
+    done = run("send", world.name)
+    assert (done.code, "1 sent, 0 not." in done.out) == (0, True)
+    states = [u.state for c, made in world.updates.items() if c.casefold() == control.casefold() for u in made]
+    assert states == ["ThirdParty"]
+    assert "waiting for Microsoft" in " ".join(run("outbox", world.name).out.split())
+    assert "0 decisions would be sent." in run("send", "--dry-run").out
+    run("sync")
+    assert run("outbox", world.name, "--json").json["sending"] == []
+    whole = run("outbox", world.name, "--all", "--json").json["sending"]
+    assert [s["outgoing"]["stage"] for s in whole] == ["confirmed"]

@@ -24,6 +24,7 @@ from surefoot.pages import (
     controls,
     events,
     history,
+    outbox,
     overview,
     portfolio,
     regressions,
@@ -96,6 +97,7 @@ def pages(engine: Engine) -> dict[str, object]:
             "regressions": fell,
             "dismissRegression": fell,
             "restoreRegression": fell,
+            "outbox": outbox.build(conn, contoso, now=NOW),
             "risks": risks.build(conn, contoso, ratings=ratings, today=TODAY),
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True

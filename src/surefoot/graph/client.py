@@ -37,7 +37,7 @@ log = structlog.get_logger("surefoot.graph")
 KEPT_DAYS = 90
 """Graph keeps the scores of as many days."""
 
-OK, PARTIAL, NO_CONTENT = 200, 206, 204
+OK, PARTIAL, NO_CONTENT, BAD_REQUEST, NOT_FOUND = 200, 206, 204, 400, 404
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -214,6 +214,17 @@ class TenantGraph:
             return str(value[0]["displayName"]) if value else None
         except (ConsentMissing, AnswerNotUnderstood, msgspec.DecodeError, KeyError, IndexError, TypeError):
             return None
+
+    async def profile(self, control: str) -> Profile:
+        """Read one control profile as it is now; `WriteRefused` for one that Graph does not give."""
+        url = self._origin.with_path(f"{_PROFILES}/{quote(_named_id(control), safe='')}", encoded=True)
+        try:
+            return wire.profile((await self._ask("GET", url)).body)
+        except AnswerNotUnderstood as error:
+            if error.status not in {BAD_REQUEST, NOT_FOUND}:
+                raise
+            message = f"Graph does not give the control {control!r}: {error}"
+            raise WriteRefused(message, code=error.code, request_id=error.request_id, status=error.status) from error
 
     async def update_profile(
         self, profile: Profile, *, state: str, comment: str | None = None, assigned_to: str | None = None

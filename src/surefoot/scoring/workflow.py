@@ -81,6 +81,36 @@ def checked(current: Status, wanted: Decision) -> Decision:
     return wanted
 
 
+GRAPH_STATES = {
+    Status.RISK_ACCEPTED: "Ignored",
+    Status.THIRD_PARTY: "ThirdParty",
+    Status.ALTERNATE: "AlternateMitigation",
+}
+"""Graph's words for what it has a word for; everything else is `Default` there."""
+DEFAULT = "Default"
+
+REFUSED_FAMILIES = {
+    "scid_": "Microsoft takes this in the portal of Defender Vulnerability Management alone: "
+    "https://security.microsoft.com/security-recommendations",
+}
+"""Families of controls that Graph does not update, with where it can be done instead."""
+
+
+def graph_state(status: Status) -> str:
+    """Give the state at Microsoft that goes with a status."""
+    return GRAPH_STATES.get(status, DEFAULT)
+
+
+def kept_here(control: str, status: Status) -> str | None:
+    """Say why a decision stays in Surefoot; None: it can be told to Microsoft."""
+    for family, why in REFUSED_FAMILIES.items():
+        if control.casefold().startswith(family):
+            return why
+    if status in {Status.PLANNED, Status.IN_PROGRESS}:
+        return "Microsoft Graph has no word for planned and in progress."
+    return None
+
+
 def _refusal(current: Status, wanted: Status) -> str:
     if wanted not in DECIDABLE:
         return "Completed is a fact that Microsoft reports when all points are earned; it cannot be set."

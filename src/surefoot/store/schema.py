@@ -65,6 +65,7 @@ tenant = Table(
     Column("error", Words),
     Column("message", Words),
     Column("request_id", Words),
+    Column("write_back", Flag),  # NULL: off, as at first
     Index(None, "due_at"),
     **_STRICT,
 )
@@ -355,6 +356,30 @@ audit_entry = Table(
     Column("previous", Words, nullable=False),
     Column("hash", Words, nullable=False, unique=True),
     Index(None, "tenant", "sequence"),
+    **_STRICT,
+)
+
+outgoing = Table(
+    "outgoing",  # decisions on their way to Microsoft
+    metadata,
+    Column("key", Count, primary_key=True),
+    _tenant(),
+    _control(),
+    Column("state", Words, nullable=False),
+    Column("comment", Words),
+    Column("assigned_to", Words),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Words, nullable=False),
+    Column("due_at", Moment),
+    Column("attempts", Count, nullable=False),
+    Column("stage", Words, nullable=False),
+    Column("sent_at", Moment),
+    Column("ended_at", Moment),
+    Column("error", Words),
+    Column("message", Words),
+    Column("request_id", Words),
+    Index(None, "stage", "due_at"),
+    Index(None, "tenant", "control"),
     **_STRICT,
 )
 

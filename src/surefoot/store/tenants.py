@@ -150,6 +150,16 @@ def accepting(conn: Database, tenants: Sequence[Tenant]) -> list[Tenant]:
     return [t for t in tenants if t.key in found]
 
 
+def writes_back(conn: Database, tenant: Tenant) -> bool:
+    """Say whether decisions about a tenant are sent to Microsoft."""
+    return bool(conn.execute(select(table.c.write_back).where(table.c.key == tenant.key)).scalar_one_or_none())
+
+
+def set_write_back(conn: Database, tenant: Tenant, *, on: bool) -> None:
+    """Switch the sending of decisions on or off."""
+    _set(conn, tenant, write_back=on)
+
+
 def make_due(conn: Database, tenant: Tenant, now: dt.datetime) -> None:
     """Have a tenant read as soon as possible."""
     _set(conn, tenant, due_at=now)

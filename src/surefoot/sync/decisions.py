@@ -11,6 +11,7 @@ from surefoot.scoring.ratings import Ratings
 from surefoot.store import audit, decisions, history, standings
 from surefoot.store.audit import Deed
 from surefoot.sync.derived import summarise
+from surefoot.sync.outbox import enqueue
 from surefoot.sync.words import cleaned
 
 LONGEST_COMMENT = 2_000
@@ -76,6 +77,7 @@ def _keep(conn: Connection, tenant: Tenant, kept: Decision, before: Decision | N
         why=kept.comment,
     )
     audit.append(conn, deed, by=kept.decided_by, now=kept.decided_at)
+    enqueue(conn, tenant, kept)
 
 
 def _standing(conn: Connection, tenant: Tenant, control: str) -> Standing:

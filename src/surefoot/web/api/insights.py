@@ -14,6 +14,7 @@ from surefoot.pages import comparison as comparison_page
 from surefoot.pages import controls as controls_page
 from surefoot.pages import events as events_page
 from surefoot.pages import history as history_page
+from surefoot.pages import outbox as outbox_page
 from surefoot.pages import regressions as regressions_page
 from surefoot.pages import risks as risks_page
 from surefoot.pages.catalogue import Entry
@@ -139,6 +140,18 @@ def risks(request: Request) -> Response:
         tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
         page = risks_page.build(conn, tenant, ratings=site.ratings, today=site.clock().date())
         return listed(request, page, page.risks, Risk)
+
+
+@routes.get(f"{SCORE}/outbox")
+@needs(Permission.READ)
+def outbox(request: Request) -> Response:
+    """List the decisions on their way to Microsoft."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", "all"))
+    everything = bool(queries.flag(query, "all"))
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        return answer(request, outbox_page.build(conn, tenant, now=site.clock(), everything=everything))
 
 
 @routes.get(f"{SCORE}/catalogue")

@@ -17,6 +17,7 @@ from surefoot.pages.comparison import Comparison
 from surefoot.pages.controls import ControlPage
 from surefoot.pages.events import Events
 from surefoot.pages.history import History
+from surefoot.pages.outbox import Outbox
 from surefoot.pages.outlets import camel
 from surefoot.pages.overview import Overview
 from surefoot.pages.portfolio import Portfolio
@@ -30,7 +31,8 @@ from surefoot.web.problems import MEDIA_TYPE, Problem
 Json = dict[str, Any]
 
 SENT = (
-    Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks, Catalogue,
+    Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
+    Outbox, Catalogue,
     Portfolio, Activity, Problem,
 )  # fmt: skip
 TAKEN = (StatusBody, NoteBody, ReasonBody)

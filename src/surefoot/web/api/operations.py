@@ -180,6 +180,15 @@ OPERATIONS = (
         summary="The accepted risks: points given up, since, until, by whom, why",
     ),
     Operation(
+        path=f"{SCORE}/outbox", name="outbox", sends="Outbox",
+        summary="Decisions on their way to Microsoft: waiting, sent, refused, kept in Surefoot only",
+        parameters=(
+            TENANT,
+            {"name": "all", "in": "query", "description": "Also what is confirmed or superseded.",
+             "schema": {"type": "boolean", "default": False}},
+        ),
+    ),
+    Operation(
         path=f"{SCORE}/catalogue", name="catalogue", sends="Catalogue", csv=True,
         summary="What Microsoft added, retired, re-weighed, reworded or reclassified, and what it did to whom",
         description="Without `tenant` the effects on all visible tenants.", parameters=(TENANT, FROM, TO),

@@ -1,0 +1,119 @@
+"""The commands about decisions on their way to Microsoft."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from surefoot import jobs
+from surefoot.access.viewers import LOCAL, tenant_for, visible_to
+from surefoot.cli import show
+from surefoot.cli.home import now, opened
+from surefoot.cli.options import Data, Json, TenantName
+from surefoot.model import Outgoing, Stage
+from surefoot.pages import outbox as outbox_page
+from surefoot.pages.outbox import Outbox
+from surefoot.store import database, outgoing
+from surefoot.sync.outbox import switch
+
+app = typer.Typer()
+
+_WORDS = {
+    Stage.WAITING: "waiting to be sent",
+    Stage.SENT: "waiting for Microsoft",
+    Stage.CONFIRMED: "confirmed",
+    Stage.REFUSED: "refused",
+    Stage.KEPT: "kept in Surefoot only",
+    Stage.SUPERSEDED: "superseded",
+    Stage.OVERTAKEN: "changed at Microsoft since",
+}
+
+
+@app.command()
+def outbox(
+    tenant: TenantName = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what is confirmed or superseded.")] = False,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """List the decisions on their way to Microsoft.
+
+    Example: surefoot outbox contoso
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        page = outbox_page.build(conn, tenant_for(conn, LOCAL, tenant), now=now(), everything=everything)
+    show.json(page) if json else _outbox(page)
+
+
+def _outbox(page: Outbox) -> None:
+    if not page.write_back:
+        show.wrapped(f"Decisions about {page.tenant.name} are not sent: `surefoot write-back` switches that on.")
+    rows = [
+        [
+            s.outgoing.control,
+            s.outgoing.state,
+            _WORDS[s.outgoing.stage],
+            show.when(s.outgoing.made_at),
+            s.outgoing.made_by,
+        ]
+        for s in page.sending
+    ]
+    if rows:
+        show.table(["Control", "State", "It is", "Decided", "By"], rows)
+    for sending in page.sending:
+        for said in (sending.outgoing.message, sending.hint):
+            if said:
+                show.wrapped(f"{sending.outgoing.control}: {said}")
+    show.wrapped(f"{page.total} listed, {page.refused} refused, {page.overdue} overdue.")
+
+
+@app.command("write-back")
+def write_back(
+    tenant: Annotated[str, typer.Argument(help="A name or id.")],
+    off: Annotated[bool, typer.Option("--off", help="Send nothing from now on.")] = False,
+    data: Data = None,
+) -> None:
+    """Send decisions about a tenant to Microsoft from now on; needs SecurityEvents.ReadWrite.All.
+
+    Example: surefoot write-back contoso
+    """
+    with opened(data) as home, home.writing() as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        switch(conn, found, on=not off, by=LOCAL.name, now=now())
+    does = "are no longer sent" if off else "are sent to Microsoft from now on"
+    show.wrapped(f"Decisions about {found.name} {does}.")
+
+
+@app.command()
+def send(
+    tenant: Annotated[str | None, typer.Argument(metavar="TENANT", help="A name or id; all when left out.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be sent, and send nothing.")] = False,
+    data: Data = None,
+) -> None:
+    """Send the decisions that are due now; `surefoot serve` does it by itself.
+
+    Example: surefoot send contoso --dry-run
+    """
+    with opened(data) as home:
+        with database.reading(home.engine) as conn:
+            wanted = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
+            waiting = [(t, one) for t in wanted for one in outgoing.due(conn, t, now())]
+        if dry_run:
+            for found, one in waiting:
+                show.wrapped(
+                    f"{found.name}: {one.control} -> {one.state}" + (f" ({one.comment})" if one.comment else "")
+                )
+            show.line(f"{show.counted(len(waiting), 'decision')} would be sent.")
+            return
+        done = asyncio.run(jobs.send_due(home.engine, home.keys, now, wanted))
+    results = [one for made in done.values() for one in made]
+    for one in results:
+        show.wrapped(_told(one))
+    left = sum(one.stage is not Stage.SENT for one in results) + len(waiting) - len(results)
+    show.line(f"{len(results) - sum(one.stage is not Stage.SENT for one in results)} sent, {left} not.")
+    if left:
+        raise typer.Exit(1)
+
+
+def _told(one: Outgoing) -> str:
+    return f"{one.control} -> {one.state}: {_WORDS[one.stage]}. {one.message or ''}".strip()

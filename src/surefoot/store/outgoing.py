@@ -1,0 +1,74 @@
+"""Decisions on their way to Microsoft: written with the decision, delivered later, kept for ever."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, insert, select, update
+
+from surefoot.model import Outgoing, Stage, Tenant
+from surefoot.store.schema import control
+from surefoot.store.schema import outgoing as table
+from surefoot.store.shared import control_keys
+
+OPEN = (Stage.WAITING, Stage.SENT)
+
+
+def add(conn: Connection, tenant: Tenant, made: Outgoing) -> None:
+    """Keep one; those of the same control that still wait are superseded."""
+    key = control_keys(conn, [made.control])[made.control.casefold()]
+    same = update(table).where(table.c.tenant == tenant.key, table.c.control == key)
+    waiting = same.where(table.c.stage == Stage.WAITING.value)
+    conn.execute(waiting.values(stage=Stage.SUPERSEDED.value, ended_at=made.made_at, due_at=None))
+    row = msgspec.structs.asdict(made) | {"tenant": tenant.key, "control": key, "stage": made.stage.value}
+    del row["key"]
+    conn.execute(insert(table), row)
+
+
+def mark(conn: Connection, tenant: Tenant, made: Outgoing) -> None:
+    """Write how one stands now; one that was superseded in the meantime stays so."""
+    row = msgspec.structs.asdict(made) | {"stage": made.stage.value}
+    for name in ("key", "control"):
+        del row[name]
+    same = (table.c.tenant == tenant.key, table.c.key == made.key, table.c.stage != Stage.SUPERSEDED.value)
+    conn.execute(update(table).where(*same).values(**row))
+
+
+def due(conn: Connection, tenant: Tenant, now: dt.datetime) -> list[Outgoing]:
+    """List what is to be sent, in the order in which it was decided."""
+    c = table.c
+    clause = (c.tenant == tenant.key, c.stage == Stage.WAITING.value, c.due_at <= now)
+    return [_made(row) for row in conn.execute(_all().where(*clause).order_by(c.key))]
+
+
+def of(conn: Connection, tenant: Tenant, stages: Sequence[Stage] = tuple(Stage)) -> list[Outgoing]:
+    """List those in some stages, newest first."""
+    c = table.c
+    clause = (c.tenant == tenant.key, c.stage.in_([s.value for s in stages]))
+    return [_made(row) for row in conn.execute(_all().where(*clause).order_by(c.key.desc()))]
+
+
+def owing(conn: Connection, tenants: Sequence[Tenant], now: dt.datetime) -> list[Tenant]:
+    """List the tenants to which something is to be sent."""
+    c = table.c
+    query = select(c.tenant).where(c.stage == Stage.WAITING.value, c.due_at <= now).distinct()
+    found = set(conn.execute(query).scalars())
+    return [t for t in tenants if t.key in found]
+
+
+def counts(conn: Connection, tenants: Sequence[Tenant]) -> dict[Stage, int]:
+    """Count them by stage over some tenants."""
+    keys = [t.key for t in tenants]
+    query = select(table.c.stage, func.count()).where(table.c.tenant.in_(keys)).group_by(table.c.stage)
+    return {Stage(stage): count for stage, count in conn.execute(query)}
+
+
+def _all() -> Any:  # noqa: ANN401 - a query
+    return select(table, control.c.id).join(control, control.c.key == table.c.control)
+
+
+def _made(row: Any) -> Outgoing:  # noqa: ANN401 - a row
+    held = row._asdict()
+    del held["tenant"]
+    return Outgoing(**held | {"control": held.pop("id"), "stage": Stage(row.stage)})
