@@ -6,9 +6,7 @@ Run it by hand: python tests/faults/kill_sync.py --times 20
 import argparse
 import asyncio
 import datetime as dt
-import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -61,14 +59,14 @@ def prepare(folder: Path, emulator: Emulator) -> None:
     engine.dispose()
 
 
-def killed(folder: Path, after: float) -> bool:
-    """Run a sync and kill it `after` seconds into it; say whether it was still running."""
-    child = subprocess.Popen([sys.executable, "-c", CHILD, str(folder)], stdout=subprocess.PIPE, text=True)  # noqa: S603
+def killed(folder: Path, after: float, program: str = CHILD) -> bool:
+    """Run a program and kill it `after` seconds after it is ready; say whether it was still running."""
+    child = subprocess.Popen([sys.executable, "-c", program, str(folder)], stdout=subprocess.PIPE, text=True)  # noqa: S603
     assert child.stdout is not None
     child.stdout.readline()
     time.sleep(after)
     running = child.poll() is None
-    os.kill(child.pid, signal.SIGKILL)
+    child.kill()
     child.communicate()
     return running
 
