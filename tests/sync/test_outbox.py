@@ -173,6 +173,16 @@ def test_what_is_taken_back_before_it_was_sent_is_never_written(
     assert theirs(emulator, controls[0]) == []
 
 
+def test_two_senders_never_take_the_same_decision(engine: Engine, tenant: Tenant, controls: list[str]) -> None:
+    choose(engine, tenant, controls[0], Status.RISK_ACCEPTED)
+
+    def taken(at: dt.datetime) -> int:
+        with database.writing(engine) as conn:
+            return len(outgoing.claim(conn, tenant, at, lease=outbox.LEASE))
+
+    assert [taken(NOW), taken(NOW), taken(NOW + outbox.LEASE)] == [1, 0, 1]
+
+
 def test_when_graph_goes_away_in_the_middle_all_arrive_once_later(
     engine: Engine, emulator: Emulator, tenant: Tenant, controls: list[str]
 ) -> None:

@@ -42,6 +42,15 @@ def due(conn: Connection, tenant: Tenant, now: dt.datetime) -> list[Outgoing]:
     return [_made(row) for row in conn.execute(_all().where(*clause).order_by(c.key))]
 
 
+def claim(conn: Connection, tenant: Tenant, now: dt.datetime, *, lease: dt.timedelta) -> list[Outgoing]:
+    """Take what is due: nobody else gets it before the lease is over, when a killed sender's is due again."""
+    found = due(conn, tenant, now)
+    keys = [one.key for one in found]
+    mine = update(table).where(table.c.tenant == tenant.key, table.c.key.in_(keys))
+    conn.execute(mine.values(due_at=now + lease))
+    return found
+
+
 def of(conn: Connection, tenant: Tenant, stages: Sequence[Stage] = tuple(Stage)) -> list[Outgoing]:
     """List those in some stages, newest first."""
     c = table.c

@@ -17,6 +17,10 @@ PERMISSION = "SecurityEvents.ReadWrite.All"
 FIRST_PAUSE, LONGEST_PAUSE = dt.timedelta(minutes=5), dt.timedelta(hours=24)
 
 
+LEASE = dt.timedelta(minutes=15)
+"""A decision that a sender took and did not finish with is due again after this."""
+
+
 def switch(conn: Connection, tenant: Tenant, *, on: bool, by: str, now: dt.datetime) -> None:
     """Switch the sending of a tenant's decisions on or off; off, what waits is kept and goes on when it is on again."""
     before = tenants.writes_back(conn, tenant)
@@ -82,9 +86,9 @@ async def deliver(engine: Engine, graph: TenantGraph, tenant: Tenant, *, now: dt
 
 
 def _due(engine: Engine, tenant: Tenant, now: dt.datetime) -> list[tuple[Outgoing, str]]:
-    """List what is due, each with the control's id as its profile spells it: Graph looks at the case there."""
-    with database.reading(engine) as conn:
-        waiting = outgoing.due(conn, tenant, now) if tenants.writes_back(conn, tenant) else []
+    """Take what is due, each with the control's id as its profile spells it: Graph looks at the case there."""
+    with database.writing(engine) as conn:
+        waiting = outgoing.claim(conn, tenant, now, lease=LEASE) if tenants.writes_back(conn, tenant) else []
         known = profiles.of(conn, tenant) if waiting else {}
         found = ((one, known.get(one.control.casefold())) for one in waiting)
         return [(one, profile.control if profile else one.control) for one, profile in found]
