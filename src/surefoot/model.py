@@ -33,6 +33,49 @@ CLOSED = frozenset({Status.COMPLETED, Status.RISK_ACCEPTED, Status.THIRD_PARTY, 
 """Actions with these statuses are not open: their points do not count as available."""
 
 
+class Grounds(enum.StrEnum):
+    """On what grounds an action is left as it is; both are decided and reviewed with the same care."""
+
+    RISK = "risk"
+    """The risk is bearable."""
+    NOT_APPLICABLE = "not_applicable"
+    """What the action protects against cannot happen here."""
+
+
+class Side(enum.StrEnum):
+    """Where a status was set."""
+
+    SUREFOOT = "surefoot"
+    MICROSOFT = "microsoft"
+    """In Microsoft's portal, or through Graph by another program."""
+
+
+class Role(enum.StrEnum):
+    """What somebody may do with the tenants that are theirs; each may do what those before it may."""
+
+    READER = "reader"
+    """Look."""
+    EDITOR = "editor"
+    """Decide, plan, note, and ask for an acceptance where a second person has to approve it."""
+    APPROVER = "approver"
+    """Approve and decline what others ask for."""
+    ADMINISTRATOR = "administrator"
+    """Set policies, playbooks and baselines."""
+
+    def may(self, needed: "Role") -> bool:
+        """Say whether this role is enough where `needed` is asked for."""
+        return list(Role).index(self) >= list(Role).index(needed)
+
+
+class Priority(enum.StrEnum):
+    """How urgent somebody finds an action, whatever its points."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
 class Impact(enum.StrEnum):
     """The share of the open points that an action stands for (ABC analysis)."""
 
@@ -247,6 +290,97 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """Until when a risk is accepted: after that day the action is to be addressed again."""
     evidence: str | None = None
     """A text or link that shows what resolves an action elsewhere."""
+    grounds: Grounds | None = None
+    """Of an acceptance; None for every other status, and for what was accepted at Microsoft."""
+    approved_by: str | None = None
+    """Who approved an acceptance: somebody else than `decided_by` where the policy asks for two persons."""
+    decided_in: Side = Side.SUREFOOT
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Who does an action by when; it stays when the status changes."""
+
+    control: str
+    changed_at: dt.datetime
+    changed_by: str
+    owner: str | None = None
+    due: dt.date | None = None
+    priority: Priority | None = None
+    labels: tuple[str, ...] = ()
+    """Sorted, each once."""
+    ticket: str | None = None
+    """A link (https) to the ticket, or its number."""
+
+
+class RequestState(enum.StrEnum):
+    """What became of a request for an acceptance."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    """Taken back by who asked, or overtaken by another decision."""
+
+
+class AcceptanceRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody asks that a risk be accepted; a second person answers."""
+
+    key: int
+    asked: Decision
+    """What is decided if it is approved; `decided_by` is who asks, `decided_at` when."""
+    state: RequestState = RequestState.PENDING
+    answered_at: dt.datetime | None = None
+    answered_by: str | None = None
+    answer: str | None = None
+    """Why it was declined, or what the approver adds."""
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """Surefoot and Microsoft both changed a control's status since they last agreed."""
+
+    key: int
+    control: str
+    found_at: dt.datetime
+    ours: Status
+    ours_by: str
+    ours_at: dt.datetime
+    ours_comment: str | None = None
+    theirs: str
+    """Graph's word, as sent."""
+    theirs_by: str | None = None
+    theirs_at: dt.datetime
+    theirs_comment: str | None = None
+    holds: Side | None = None
+    """Whose version holds; None: nobody has said yet."""
+    resolved_at: dt.datetime | None = None
+    resolved_by: str | None = None
+    rule: str | None = None
+    """The policy that resolved it; None: a person did, or nobody yet."""
+
+
+class NoticeKind(enum.StrEnum):
+    """What a notice is about."""
+
+    ACCEPTANCE_ENDS = "acceptance_ends"
+    ACCEPTANCE_ENDED = "acceptance_ended"
+    ACCEPTANCE_ASKED = "acceptance_asked"
+    ACCEPTANCE_ANSWERED = "acceptance_answered"
+    CONFLICT = "conflict"
+    WRITE_REFUSED = "write_refused"
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that somebody should know; it is told once."""
+
+    key: int
+    kind: NoticeKind
+    control: str
+    recipient: str | None
+    """The owner, else who decided; None: whoever looks after the tenant."""
+    text: str
+    made_at: dt.datetime
+    read_at: dt.datetime | None = None
+    read_by: str | None = None
 
 
 class EventSource(enum.StrEnum):
@@ -319,6 +453,8 @@ class Stage(enum.StrEnum):
     """A later decision about the same control took its place."""
     OVERTAKEN = "overtaken"
     """After it was sent, somebody set another state at Microsoft."""
+    HELD = "held"
+    """Not sent: Microsoft's side changed too, and somebody has to say which version holds."""
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -340,6 +476,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     message: str | None = None
     """What happened and what to do."""
+    seen_at: dt.datetime | None = None
+    """When Microsoft set it, by its own list of updates; None: that list has not shown it yet."""
     request_id: str | None = None
 
 
@@ -431,3 +569,4 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     best_max: float | None = None
     """The maximum that held on that day, where its own percent tells it."""
     decision: Decision | None = None
+    plan: Plan | None = None

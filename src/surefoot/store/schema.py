@@ -196,6 +196,7 @@ state_update = Table(
     Column("assigned_to", Words),
     Column("comment", Words),
     Column("updated_by", Words),
+    Column("taken_at", Moment),  # when it was compared with what was decided here; NULL: not yet
     PrimaryKeyConstraint("tenant", "control", "updated_at", "state"),
     **_BARE,
 )
@@ -214,8 +215,169 @@ decision = Table(
     Column("due", Day),
     Column("review_on", Day),
     Column("evidence", Words),
+    Column("grounds", Words),
+    Column("approved_by", Words),
+    Column("decided_in", Words),  # NULL: in Surefoot
     Index(None, "tenant", "control", "decided_at"),
     **_STRICT,
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("key", Count, primary_key=True),
+    _tenant(),
+    _control(),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Words, nullable=False),
+    Column("owner", Words),
+    Column("due", Day),
+    Column("priority", Words),
+    Column("labels", Words, nullable=False),  # a JSON list
+    Column("ticket", Words),
+    Index(None, "tenant", "control"),
+    **_STRICT,
+)
+
+acceptance_request = Table(
+    "acceptance_request",
+    metadata,
+    Column("key", Count, primary_key=True),
+    _tenant(),
+    _control(),
+    Column("asked", Words, nullable=False),  # JSON: the decision that is asked for
+    Column("state", Words, nullable=False),
+    Column("answered_at", Moment),
+    Column("answered_by", Words),
+    Column("answer", Words),
+    Index(None, "tenant", "control"),
+    **_STRICT,
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("key", Count, primary_key=True),
+    Column("tenant", Count, ForeignKey("tenant.key", ondelete="CASCADE")),  # NULL: of the installation
+    Column("name", Words, nullable=False),
+    Column("value", Words, nullable=False),
+    UniqueConstraint("tenant", "name"),
+    **_STRICT,
+)
+
+agreement = Table(
+    "agreement",  # what Surefoot and Microsoft last agreed on, by control
+    metadata,
+    _tenant(),
+    _control(),
+    Column("state", Words, nullable=False),  # Graph's word
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("tenant", "control"),
+    **_BARE,
+)
+
+conflict = Table(
+    "conflict",
+    metadata,
+    Column("key", Count, primary_key=True),
+    _tenant(),
+    _control(),
+    Column("found_at", Moment, nullable=False),
+    Column("ours", Words, nullable=False),
+    Column("ours_by", Words, nullable=False),
+    Column("ours_at", Moment, nullable=False),
+    Column("ours_comment", Words),
+    Column("theirs", Words, nullable=False),
+    Column("theirs_by", Words),
+    Column("theirs_at", Moment, nullable=False),
+    Column("theirs_comment", Words),
+    Column("holds", Words),  # NULL: open
+    Column("resolved_at", Moment),
+    Column("resolved_by", Words),
+    Column("rule", Words),
+    Index(None, "tenant", "control"),
+    **_STRICT,
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    Column("key", Count, primary_key=True),
+    _tenant(),
+    _control(),
+    Column("kind", Words, nullable=False),
+    Column("about", Words, nullable=False),  # with tenant, kind and control it is told once
+    Column("recipient", Words),
+    Column("text", Words, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("read_at", Moment),
+    Column("read_by", Words),
+    UniqueConstraint("tenant", "kind", "control", "about"),
+    **_STRICT,
+)
+
+bulk = Table(
+    "bulk",  # one deed on many actions
+    metadata,
+    Column("key", Count, primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    Column("made_by", Words, nullable=False),
+    Column("change", Words, nullable=False),  # JSON
+    Column("undone_at", Moment),
+    Column("undone_by", Words),
+    **_STRICT,
+)
+
+bulk_item = Table(
+    "bulk_item",
+    metadata,
+    Column("bulk", Count, ForeignKey("bulk.key", ondelete="CASCADE"), nullable=False),
+    _tenant(),
+    _control(),
+    Column("outcome", Words, nullable=False),
+    Column("message", Words),
+    Column("before", Words),  # JSON: decision and plan
+    Column("after", Words),
+    Column("undo", Words),  # how undoing it went
+    PrimaryKeyConstraint("bulk", "tenant", "control"),
+    Index(None, "tenant", "control"),
+    **_BARE,
+)
+
+playbook = Table(
+    "playbook",  # an MSP's own steps; every version is kept, the newest counts
+    metadata,
+    Column("key", Count, primary_key=True),
+    _control(),
+    Column("text", Words, nullable=False),  # Markdown; empty: removed
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Words, nullable=False),
+    Index(None, "control"),
+    **_STRICT,
+)
+
+baseline = Table(
+    "baseline",  # every version is kept, the newest counts
+    metadata,
+    Column("key", Count, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("rules", Words, nullable=False),  # a JSON list; empty: removed
+    Column("description", Words),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", Words, nullable=False),
+    Index(None, "name"),
+    **_STRICT,
+)
+
+baseline_tenant = Table(
+    "baseline_tenant",  # which tenants are to be as a baseline says
+    metadata,
+    _tenant(),
+    Column("name", Words, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("by", Words, nullable=False),
+    PrimaryKeyConstraint("tenant", "name"),
+    **_BARE,
 )
 
 api_token = Table(
@@ -227,6 +389,7 @@ api_token = Table(
     Column("can_write", Flag, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
+    Column("role", Words),  # NULL: an older token, editor or reader by `can_write`
     **_STRICT,
 )
 
@@ -235,6 +398,8 @@ sign_in_link = Table(
     metadata,
     Column("hash", Bytes, primary_key=True),
     Column("expires_at", Moment, nullable=False),
+    Column("name", Words),  # NULL: an older link, of the administrator
+    Column("role", Words),
     **_STRICT,
 )
 
@@ -245,6 +410,7 @@ session = Table(
     Column("name", Words, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+    Column("role", Words),  # NULL: an older session, of the administrator
     **_STRICT,
 )
 
@@ -377,6 +543,7 @@ outgoing = Table(
     Column("ended_at", Moment),
     Column("error", Words),
     Column("message", Words),
+    Column("seen_at", Moment),  # when Microsoft says that it was set
     Column("request_id", Words),
     Index(None, "stage", "due_at"),
     Index(None, "tenant", "control"),
