@@ -17,9 +17,9 @@ from surefoot.model import Outgoing, Tenant
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import database, outgoing, secrets, tenants
 from surefoot.store.secrets import Keys
-from surefoot.sync import derived
+from surefoot.sync import derived, notices
 from surefoot.sync.decisions import expire
-from surefoot.sync.outbox import deliver
+from surefoot.sync.delivery import deliver
 from surefoot.sync.pull import Pulled, pull
 
 AT_ONCE = 16
@@ -73,6 +73,7 @@ async def run_due(
         derived.catch_up(conn, every, ratings, most=20)
         for tenant in tenants.accepting(conn, every):
             expire(conn, tenant, ratings, now=clock())
+            notices.remind(conn, tenant, now=clock())
     outcomes = await read(engine, keys, ratings, claimed, clock, told=told)
     await send_due(engine, keys, clock)
     return outcomes

@@ -17,6 +17,7 @@ from surefoot.cli.home import Home
 from surefoot.emulator.server import Running
 from surefoot.emulator.world import generate
 from surefoot.jobs import read
+from surefoot.model import Role
 from surefoot.settings import read as settings
 from surefoot.store import database, secrets, tenants
 from surefoot.web.app import create
@@ -50,7 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def api(folder: Path) -> Iterator[TestClient]:
     home = Home(settings(data=folder, port=None))
     with database.writing(home.engine) as conn:
-        token = create_token(conn, name=f"t{dt.datetime.now(dt.UTC)}", tenants=None, can_write=False, now=NOW)
+        token = create_token(conn, name=f"t{dt.datetime.now(dt.UTC)}", tenants=None, role=Role.READER, now=NOW)
     app = create(engine=home.engine, ratings=home.ratings, clock=lambda: NOW)
     yield TestClient(app, base_url="http://127.0.0.1", headers={"authorization": f"Bearer {token}"})
     home.close()

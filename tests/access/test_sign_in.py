@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from surefoot.access import sessions, tokens, viewers
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import ActorKind, Connection
+from surefoot.model import ActorKind, Connection, Role
 from surefoot.store import database, tenants
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -49,12 +49,12 @@ def test_a_made_up_link_session_or_token_is_nobody(engine: Engine) -> None:
 
 def test_a_token_sees_its_tenants_until_it_is_revoked(engine: Engine) -> None:
     with database.writing(engine) as conn:
-        token = tokens.create_token(conn, name="grafana", tenants=frozenset({OURS}), can_write=False, now=NOW)
+        token = tokens.create_token(conn, name="grafana", tenants=frozenset({OURS}), role=Role.READER, now=NOW)
         viewer = viewers.viewer_of_token(conn, token, NOW)
-        known = viewers.Viewer(name="grafana", tenants=frozenset({OURS}), can_write=False, kind=ActorKind.TOKEN)
+        known = viewers.Viewer(name="grafana", tenants=frozenset({OURS}), role=Role.READER, kind=ActorKind.TOKEN)
         assert viewer == known
         with pytest.raises(InputRefused, match="already"):
-            tokens.create_token(conn, name="grafana", tenants=None, can_write=True, now=NOW)
+            tokens.create_token(conn, name="grafana", tenants=None, role=Role.EDITOR, now=NOW)
         tokens.revoke_token(conn, "grafana", now=NOW)
         assert viewers.viewer_of_token(conn, token, NOW) is None
         with pytest.raises(NotFound):
@@ -64,7 +64,7 @@ def test_a_token_sees_its_tenants_until_it_is_revoked(engine: Engine) -> None:
 def test_a_token_expires(engine: Engine) -> None:
     with database.writing(engine) as conn:
         token = tokens.create_token(
-            conn, name="t", tenants=None, can_write=True, now=NOW, expires_at=NOW + dt.timedelta(days=1)
+            conn, name="t", tenants=None, role=Role.EDITOR, now=NOW, expires_at=NOW + dt.timedelta(days=1)
         )
         assert viewers.viewer_of_token(conn, token, NOW) is not None
         assert viewers.viewer_of_token(conn, token, NOW + dt.timedelta(days=1)) is None
@@ -73,12 +73,12 @@ def test_a_token_expires(engine: Engine) -> None:
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 101])
 def test_a_token_has_a_name_that_can_be_shown(engine: Engine, name: str) -> None:
     with database.writing(engine) as conn, pytest.raises(InputRefused):
-        tokens.create_token(conn, name=name, tenants=None, can_write=True, now=NOW)
+        tokens.create_token(conn, name=name, tenants=None, role=Role.EDITOR, now=NOW)
 
 
 def test_nothing_that_signs_in_lies_in_the_files(engine: Engine, tmp_path: Path) -> None:
     with database.writing(engine) as conn:
-        token = tokens.create_token(conn, name="t", tenants=None, can_write=True, now=NOW)
+        token = tokens.create_token(conn, name="t", tenants=None, role=Role.EDITOR, now=NOW)
         link = sessions.make_link(conn, now=NOW)
         session = sessions.start_session(conn, sessions.make_link(conn, now=NOW), NOW) or ""
     for file in tmp_path.iterdir():
@@ -90,7 +90,7 @@ def test_a_foreign_tenant_and_an_unknown_one_look_the_same(engine: Engine) -> No
     with database.writing(engine) as conn:
         for identity, name in ((OURS, "Ours"), (THEIRS, "Theirs")):
             tenants.add(conn, id=identity, name=name, connection=Connection(), now=NOW, due_at=None)
-        viewer = viewers.Viewer(name="x", tenants=frozenset({OURS}), can_write=True)
+        viewer = viewers.Viewer(name="x", tenants=frozenset({OURS}), role=Role.EDITOR)
         said = []
         for wanted in (THEIRS, UNKNOWN, "theirs", "nobody"):
             with pytest.raises(NotFound) as error:

@@ -171,7 +171,7 @@ def test_tokens_are_made_listed_and_revoked(run: Run) -> None:
     made = run("token", "create", "grafana", "--read-only")
     assert made.out.startswith("sf_")
     listed = run("token", "list", "--json")
-    assert [(t["name"], t["canWrite"]) for t in listed.json] == [("grafana", False)]
+    assert [(t["name"], t["role"]) for t in listed.json] == [("grafana", "reader")]
     assert made.out.strip() not in listed.out
     assert run("token", "revoke", "grafana").code == 0
     assert run("token", "list", "--json").json == []

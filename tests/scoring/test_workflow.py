@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surefoot.errors import InputRefused
-from surefoot.model import DECIDABLE, Decision, Status
+from surefoot.model import DECIDABLE, Decision, Grounds, Status
 from surefoot.pages.outlets import camel
 from surefoot.scoring import workflow
-from surefoot.scoring.workflow import LONGEST_ACCEPTANCE, RULES, Need
+from surefoot.scoring.policy import Policy
+from surefoot.scoring.workflow import RULES, Need
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -30,6 +31,7 @@ def whole(status: Status) -> Decision:
         status,
         comment="bearable" if Need.REASON in needs else None,
         review_on=TODAY + dt.timedelta(days=30) if Need.REVIEW_DATE in needs else None,
+        grounds=Grounds.RISK if status is Status.RISK_ACCEPTED else None,
         evidence="https://example.com/ticket/7" if Need.EVIDENCE in needs else None,
     )
 
@@ -70,8 +72,10 @@ def test_an_acceptance_without_a_date_is_reviewed_after_ninety_days() -> None:
 
 @given(st.integers(-800, 800))
 def test_a_review_date_lies_in_the_year_ahead(days: int) -> None:
-    asked = decision(Status.RISK_ACCEPTED, comment="bearable", review_on=TODAY + dt.timedelta(days=days))
-    if 0 < days <= LONGEST_ACCEPTANCE.days:
+    asked = decision(
+        Status.RISK_ACCEPTED, comment="bearable", grounds=Grounds.RISK, review_on=TODAY + dt.timedelta(days=days)
+    )
+    if 0 < days <= Policy().longest_days:
         assert workflow.checked(Status.PLANNED, asked) == asked
     else:
         with pytest.raises(InputRefused, match="review date"):

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from sync_world import NOW, TODAY, add
+from sync_world import CLOCK, NOW, TODAY, add
 
 from surefoot.emulator.server import Emulator, Running
 from surefoot.emulator.world import generate
@@ -18,7 +18,8 @@ from surefoot.model import Tenant
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    with Running(generate(11, TODAY, tenants=2), now=lambda: NOW) as running:
+    CLOCK.at = NOW
+    with Running(generate(11, TODAY, tenants=2), now=CLOCK) as running:
         yield running
 
 

@@ -11,7 +11,7 @@ from surefoot.errors import InputRefused
 from surefoot.model import Decision, Status, Tenant
 from surefoot.pages import actions, risks
 from surefoot.scoring.ratings import load
-from surefoot.store import audit, database, decisions, tenants
+from surefoot.store import audit, database, decisions, plans, tenants
 from surefoot.sync.decisions import decide, expire
 
 LATER = NOW + dt.timedelta(days=31)
@@ -58,9 +58,10 @@ def test_it_holds_through_its_last_day_and_then_returns_by_itself_saying_why(
         assert expire(conn, tenant, load(), now=LATER) == 1
         assert expire(conn, tenant, load(), now=LATER) == 0
         newest = decisions.newest(conn, tenant)[accepted.control.casefold()]
-        entry = next(iter(audit.entries(conn, None)))
+        entry = next(e for e in audit.entries(conn, None) if e.action == "decision.made")
+        plan = plans.newest(conn, tenant)[accepted.control.casefold()]
     assert status(engine, tenant, accepted.control) is Status.TO_ADDRESS
-    assert (newest.decided_by, newest.owner) == ("Surefoot", "bert")
+    assert (newest.decided_by, plan.owner) == ("Surefoot", "bert")
     assert newest.comment == (
         f"The risk was accepted by anna until {accepted.review_on}: accept it anew, or address it."
     )

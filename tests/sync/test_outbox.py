@@ -1,22 +1,17 @@
 """The road to Microsoft: what is decided arrives once, in order; what cannot arrive says why and is never lost."""
 
-import asyncio
 import datetime as dt
 
 import pytest
 from sqlalchemy import Engine, update
-from sync_world import NOW, read
+from sync_world import NOW, choose, open_controls, read, send
 
 from surefoot.emulator.server import Emulator, Fault
 from surefoot.emulator.world import Update
-from surefoot.graph import tokens
-from surefoot.graph.client import GraphClient, Limits
-from surefoot.model import Decision, Outgoing, Stage, Status, Tenant
+from surefoot.model import Stage, Status, Tenant
 from surefoot.pages import outbox as outbox_page
-from surefoot.scoring.ratings import load
-from surefoot.store import audit, database, history, outgoing, profiles, schema
-from surefoot.sync import outbox
-from surefoot.sync.decisions import decide
+from surefoot.store import audit, database, outgoing, schema
+from surefoot.sync import delivery, outbox
 
 HOUR = dt.timedelta(hours=1)
 
@@ -27,36 +22,7 @@ def controls(engine: Engine, emulator: Emulator, tenant: Tenant) -> list[str]:
     read(engine, emulator, tenant)
     with database.writing(engine) as conn:
         outbox.switch(conn, tenant, on=True, by="anna", now=NOW)
-        known = profiles.of(conn, tenant)
-        newest = history.snapshot(conn, tenant, history.newest_day(conn, tenant))
-    scored = [(s, known.get(s.control.casefold())) for s in newest.controls if s.percent is None or s.percent < 99]
-    listed = [p.control for _, p in scored if p is not None and p.state.state == "Default"]
-    return sorted(listed, key=lambda c: (c.casefold().startswith("scid_"), c))
-
-
-def choose(engine: Engine, tenant: Tenant, control: str, status: Status, at: dt.datetime = NOW) -> None:
-    with database.writing(engine) as conn:
-        made = Decision(
-            control=control, status=status, decided_at=at, decided_by="anna", comment=f"{status} because",
-            evidence="a ticket" if status in {Status.THIRD_PARTY, Status.ALTERNATE} else None, owner="bert",
-        )  # fmt: skip
-        decide(conn, tenant, made, ratings=load())
-
-
-def send(engine: Engine, emulator: Emulator, tenant: Tenant, at: dt.datetime = NOW) -> tuple[Outgoing, ...]:
-    async def sending() -> tuple[Outgoing, ...]:
-        async def no_pause(_seconds: float) -> None:
-            return None
-
-        way = emulator.connection
-        provider = tokens.provider(tenant.id, way, {"client_secret": emulator.client_secret})
-        try:
-            async with GraphClient(limits=Limits(tries=2), sleep=no_pause) as graph:
-                return await outbox.deliver(engine, graph.tenant(tenant.id, way, provider), tenant, now=at)
-        finally:
-            await provider.close()
-
-    return asyncio.run(sending())
+    return open_controls(engine, tenant)
 
 
 def held(engine: Engine, tenant: Tenant) -> list[tuple[str, str, Stage]]:
@@ -178,9 +144,9 @@ def test_two_senders_never_take_the_same_decision(engine: Engine, tenant: Tenant
 
     def taken(at: dt.datetime) -> int:
         with database.writing(engine) as conn:
-            return len(outgoing.claim(conn, tenant, at, lease=outbox.LEASE))
+            return len(outgoing.claim(conn, tenant, at, lease=delivery.LEASE))
 
-    assert [taken(NOW), taken(NOW), taken(NOW + outbox.LEASE)] == [1, 0, 1]
+    assert [taken(NOW), taken(NOW), taken(NOW + delivery.LEASE)] == [1, 0, 1]
 
 
 def test_when_graph_goes_away_in_the_middle_all_arrive_once_later(
@@ -243,7 +209,7 @@ def test_every_sending_is_in_the_trail(engine: Engine, emulator: Emulator, tenan
     with database.reading(engine) as conn:
         actions = [e.action for e in audit.entries(conn, None)]
         assert audit.verify(conn).broken is None
-    assert actions[:3] == ["outgoing.sent", "decision.made", "tenant.write_back"]
+    assert actions[:4] == ["outgoing.sent", "plan.changed", "decision.made", "tenant.write_back"]
 
 
 def test_profiles_of_other_spelling_are_written_by_their_own(

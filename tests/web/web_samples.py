@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from surefoot.model import Decision, Difficulty, Impact, Level, Profile, Source, StateUpdate, Status
+from surefoot.model import Decision, Difficulty, Impact, Level, Plan, Profile, Source, StateUpdate, Status
 from surefoot.pages.actions import ActionPage, Actions
 from surefoot.pages.overview import CategoryScore, HistoryDay, Maxima, Overview, Score, Synced, TenantName, Trend
 from surefoot.pages.tenants import TenantRow, Tenants
@@ -40,9 +40,13 @@ def action(rank: int, name: str, category: str, **changes: object) -> Action:
         "max_estimated": False, "score_impact": 2.0, "quick_win": False, "regressed": None, "rank": rank,
         "microsoft_rank": rank, "tier": "Core", "action_type": "Config", "applicable": None,
         "status_text": None, "count": None, "total": None,
-        "synced_at": NOW - dt.timedelta(days=2), "microsoft_state": None, "decision": None,
+        "synced_at": NOW - dt.timedelta(days=2), "microsoft_state": None, "decision": None, "plan": None,
     }  # fmt: skip
     return Action(**{**values, **changes})
+
+
+def plan(control: str, owner: str, due: dt.date) -> Plan:
+    return Plan(control=control, changed_at=NOW - dt.timedelta(days=9), changed_by="anna", owner=owner, due=due)
 
 
 def decision(control: str, **changes: object) -> Decision:
@@ -67,7 +71,7 @@ FIVE = (
         3, "Configure DLP policies for sensitive info", "Data", points=18.0, max_points=18.0, score_impact=2.4,
         difficulty=Difficulty.COMPLEX, difficulty_estimated=True, status=Status.PLANNED,
         product="Microsoft Purview Information Protection",
-        decision=decision("demo_3", owner="S. Lund", due=dt.date(2026, 11, 20)),
+        decision=decision("demo_3"), plan=plan("demo_3", "S. Lund", dt.date(2026, 11, 20)),
     ),
     action(
         4, "Enable Safe Attachments for SharePoint", "Apps", points=8.0, max_points=8.0, score_impact=8 / 7.5,

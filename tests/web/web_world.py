@@ -18,6 +18,7 @@ from surefoot.model import (
     ControlScore,
     Level,
     Profile,
+    Role,
     Snapshot,
     StateUpdate,
     Tenant,
@@ -118,15 +119,15 @@ def make(folder: Path) -> Iterator[World]:
     _fill(engine)
     both = frozenset({OURS, THEIRS})
     rights = {
-        "reader": (frozenset({OURS}), False),
-        "writer": (frozenset({OURS}), True),
-        "msp": (both, True),
-        "nobody": (frozenset(), True),
+        "reader": (frozenset({OURS}), Role.READER),
+        "writer": (frozenset({OURS}), Role.EDITOR),
+        "msp": (both, Role.EDITOR),
+        "nobody": (frozenset(), Role.EDITOR),
     }
     made = {}
     with database.writing(engine) as conn:
-        for name, (visible, can_write) in rights.items():
-            made[name] = tokens.create_token(conn, name=name, tenants=visible, can_write=can_write, now=NOW)
+        for name, (visible, role) in rights.items():
+            made[name] = tokens.create_token(conn, name=name, tenants=visible, role=role, now=NOW)
     asked: list[Tenant] = []
     world = World(app=FastAPI(), engine=engine, tokens=made, asked=asked)
     world.app = create(

@@ -5,6 +5,8 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from surefoot.access.bearer import fresh, hashed
+from surefoot.access.tokens import checked_name
+from surefoot.model import Role
 from surefoot.store import access as store
 from surefoot.store import audit
 from surefoot.store.audit import Deed
@@ -13,22 +15,32 @@ LINK_LASTS = dt.timedelta(minutes=15)
 SESSION_LASTS = dt.timedelta(hours=12)
 
 
-def make_link(conn: Connection, *, now: dt.datetime, lasts: dt.timedelta = LINK_LASTS) -> str:
-    """Make the secret part of a one-time sign-in link."""
+def make_link(
+    conn: Connection,
+    *,
+    now: dt.datetime,
+    lasts: dt.timedelta = LINK_LASTS,
+    name: str = "administrator",
+    role: Role = Role.ADMINISTRATOR,
+) -> str:
+    """Make the secret part of a one-time link that signs somebody in, by name and with a role."""
+    checked_name(name, "Somebody's name")
     link = fresh()
-    store.add_link(conn, hashed(link), now + lasts)
-    audit.append(conn, Deed(action="link.made"), by="command line", now=now)
+    kept = store.StoredLink(name=name, role=role, expires_at=now + lasts)
+    store.add_link(conn, hashed(link), kept)
+    audit.append(conn, Deed(action="link.made", subject=name, after=kept), by="command line", now=now)
     return link
 
 
 def start_session(conn: Connection, link: str, now: dt.datetime) -> str | None:
     """Use a link up and start a session; None when the link is unknown, used or expired."""
-    if not store.use_link(conn, hashed(link), now):
+    used = store.use_link(conn, hashed(link), now)
+    if used is None:
         return None
     session = fresh()
-    kept = store.StoredSession(name="administrator", created_at=now, expires_at=now + SESSION_LASTS)
+    kept = store.StoredSession(name=used.name, role=used.role, created_at=now, expires_at=now + SESSION_LASTS)
     store.add_session(conn, hashed(session), kept)
-    audit.append(conn, Deed(action="session.started"), by=kept.name, now=now)
+    audit.append(conn, Deed(action="session.started", subject=kept.name), by=kept.name, now=now)
     return session
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from surefoot.access.bearer import fresh, hashed
 from surefoot.errors import InputRefused
+from surefoot.model import Role
 from surefoot.store import access as store
 from surefoot.store import audit
 from surefoot.store.audit import Deed
@@ -19,7 +20,7 @@ def create_token(
     *,
     name: str,
     tenants: frozenset[str] | None,
-    can_write: bool,
+    role: Role,
     now: dt.datetime,
     expires_at: dt.datetime | None = None,
 ) -> str:
@@ -27,14 +28,19 @@ def create_token(
 
     Raises `InputRefused` when the name is taken or not usable.
     """
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        message = f"A token's name has 1 to {LONGEST_NAME} printable characters."
-        raise InputRefused(message)
+    checked_name(name, "A token's name")
     token = fresh(PREFIX)
-    kept = store.StoredToken(name=name, tenants=tenants, can_write=can_write, created_at=now, expires_at=expires_at)
+    kept = store.StoredToken(name=name, tenants=tenants, role=role, created_at=now, expires_at=expires_at)
     store.add_token(conn, kept, hashed(token))
     audit.append(conn, Deed(action="token.made", subject=name, after=kept), by="command line", now=now)
     return token
+
+
+def checked_name(name: str, what: str) -> None:
+    """Refuse a name that nobody can read."""
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        message = f"{what} has 1 to {LONGEST_NAME} printable characters."
+        raise InputRefused(message)
 
 
 def revoke_token(conn: Connection, name: str, *, now: dt.datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from surefoot.access.bearer import hashed
 from surefoot.access.sessions import SESSION_LASTS, end_session, start_session
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import ActorKind, Tenant
+from surefoot.model import ActorKind, Role, Tenant
 from surefoot.store import access as store
 from surefoot.store import tenants
 
@@ -33,11 +33,16 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     tenants: frozenset[str] | None
     """Ids of the tenants they may see; None: all."""
-    can_write: bool
+    role: Role
     kind: ActorKind = ActorKind.PERSON
 
+    @property
+    def can_write(self) -> bool:
+        """Say whether they may decide."""
+        return self.role.may(Role.EDITOR)
 
-LOCAL = Viewer(name="command line", tenants=None, can_write=True)
+
+LOCAL = Viewer(name="command line", tenants=None, role=Role.ADMINISTRATOR)
 """Whoever can run the program on the data folder may do all."""
 
 
@@ -46,13 +51,13 @@ def viewer_of_token(conn: Connection, token: str, now: dt.datetime) -> Viewer | 
     kept = store.token_by_hash(conn, hashed(token), now)
     if kept is None:
         return None
-    return Viewer(name=kept.name, tenants=kept.tenants, can_write=kept.can_write, kind=ActorKind.TOKEN)
+    return Viewer(name=kept.name, tenants=kept.tenants, role=kept.role, kind=ActorKind.TOKEN)
 
 
 def viewer_of_session(conn: Connection, session: str, now: dt.datetime) -> Viewer | None:
     """Give the viewer of a session; None when it is unknown, ended or expired."""
     kept = store.session_by_hash(conn, hashed(session), now)
-    return None if kept is None else Viewer(name=kept.name, tenants=None, can_write=True)
+    return None if kept is None else Viewer(name=kept.name, tenants=None, role=kept.role)
 
 
 def visible_to(conn: Connection, viewer: Viewer) -> list[Tenant]:

@@ -24,7 +24,7 @@ from surefoot.emulator.server import Emulator, Running, lines
 from surefoot.emulator.world import World, generate
 from surefoot.errors import InputRefused
 from surefoot.jobs import Runner
-from surefoot.model import Tenant
+from surefoot.model import Role, Side, Tenant
 from surefoot.store import database, decisions, secrets, tenants
 from surefoot.sync.decisions import decide
 from surefoot.sync.notes import note
@@ -121,7 +121,7 @@ def _decide(home: Home, world: World) -> None:
     with home.writing() as conn:
         for made in world.tenants:
             kept = tenants.by_id(conn, made.id)
-            if kept is None or decisions.newest(conn, kept):
+            if kept is None or any(d.decided_in is Side.SUREFOOT for d in decisions.newest(conn, kept).values()):
                 continue
             for told in made.notes:
                 note(conn, kept, told.text, by=PEOPLE, now=now(), at=told.at)
@@ -174,20 +174,33 @@ def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None
         runner.stop()
 
 
-def _say_link(home: Home, port: int, lasts: dt.timedelta) -> None:
+def _say_link(
+    home: Home,
+    port: int,
+    lasts: dt.timedelta,
+    name: str = "administrator",
+    role: Role = Role.ADMINISTRATOR,
+) -> None:
     with home.writing() as conn:
-        made = make_link(conn, now=now(), lasts=lasts)
+        made = make_link(conn, now=now(), lasts=lasts, name=name, role=role)
     show.line(f"Sign in once, here: http://127.0.0.1:{port}/sign-in?link={made}")
 
 
 @app.command()
-def link(data: Data = None, port: Port = None) -> None:
+def link(
+    name: Annotated[
+        str, typer.Option("--as", help="Whom it signs in: the name beside every decision.")
+    ] = "administrator",
+    role: Annotated[Role, typer.Option(help="What they may do.")] = Role.ADMINISTRATOR,
+    data: Data = None,
+    port: Port = None,
+) -> None:
     """Print a one-time sign-in link for the page of a running `surefoot serve`; it works for 15 minutes.
 
-    Example: surefoot link --data /var/lib/surefoot
+    Example: surefoot link --as "Ada Moreau" --role approver
     """
     with opened(data, port=port) as home:
-        _say_link(home, home.settings.port, LINK_LASTS)
+        _say_link(home, home.settings.port, LINK_LASTS, name, role)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from surefoot.access.viewers import LOCAL, tenant_for
 from surefoot.cli import show
 from surefoot.cli.home import now, opened
 from surefoot.cli.options import Data, Json
+from surefoot.model import Role
 from surefoot.store import access, database
 
 app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
@@ -18,7 +19,8 @@ app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True
 def create(
     name: Annotated[str, typer.Argument(help="What it is for.")],
     tenant: Annotated[list[str] | None, typer.Option(help="May see only this tenant; may be repeated.")] = None,
-    read_only: Annotated[bool, typer.Option("--read-only", help="May not decide.")] = False,
+    role: Annotated[Role, typer.Option(help="What it may do; each may do what those before it may.")] = Role.EDITOR,
+    read_only: Annotated[bool, typer.Option("--read-only", help="The same as --role reader.")] = False,
     data: Data = None,
 ) -> None:
     """Make an API token. It is shown this once.
@@ -27,7 +29,7 @@ def create(
     """
     with opened(data) as home, home.writing() as conn:
         visible = frozenset(tenant_for(conn, LOCAL, t).id for t in tenant) if tenant else None
-        made = create_token(conn, name=name, tenants=visible, can_write=not read_only, now=now())
+        made = create_token(conn, name=name, tenants=visible, role=Role.READER if read_only else role, now=now())
     show.line(made)
 
 
@@ -49,12 +51,12 @@ def list_tokens(json: Json = False, data: Data = None) -> None:
         [
             t.name,
             "all" if t.tenants is None else str(len(t.tenants)),
-            "read and decide" if t.can_write else "read",
+            t.role.value,
             str(t.created_at.date()),
         ]
         for t in kept
     ]
-    show.table(["Token", "Tenants", "May", "Made"], rows)
+    show.table(["Token", "Tenants", "Role", "Made"], rows)
 
 
 @app.command()

@@ -26,7 +26,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     quick_wins: bool = False
     regressed: bool = False
     text: str | None = None
-    """In name, id, product or owner, without regard to case."""
+    """In name, id, product, owner, ticket or labels, without regard to case."""
 
     def takes(self, action: Action) -> bool:
         """Say whether an action is wanted."""
@@ -42,8 +42,9 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _words(action: Action) -> str:
-    owner = action.decision.owner if action.decision else None
-    return " ".join(filter(None, (action.name, action.id, action.product, owner))).casefold()
+    plan = action.plan
+    told = (plan.owner, plan.ticket, *plan.labels) if plan else ()
+    return " ".join(filter(None, (action.name, action.id, action.product, *told))).casefold()
 
 
 class Actions(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import EVENT_PERMISSIONS, Decision, Event, EventSource, StateUpdate, Tenant
+from surefoot.model import EVENT_PERMISSIONS, Decision, Event, EventSource, Side, StateUpdate, Tenant
 from surefoot.pages.overview import TenantName, name_of
 from surefoot.store import decisions, events, profiles
 from surefoot.store.events import SourceState
@@ -93,7 +93,8 @@ def start_of(day: dt.date) -> dt.datetime:
 def between(conn: Connection, tenant: Tenant, since: dt.datetime, until: dt.datetime) -> list[Event]:
     """List the events after `since` up to `until` of all sources, newest first."""
     read = events.between(conn, tenant, since, until)
-    said = [*map(_decided, decisions.every(conn, tenant)), *(_set(*u) for u in profiles.updates(conn, tenant))]
+    here = (d for d in decisions.every(conn, tenant) if d.decided_in is Side.SUREFOOT)
+    said = [*map(_decided, here), *(_set(*u) for u in profiles.updates(conn, tenant))]
     mine: Sequence[Event] = [e for e in said if since < e.at <= until]
     return sorted([*read, *mine], key=lambda e: (e.at, e.source.value, e.id), reverse=True)
 

@@ -1,17 +1,18 @@
 """The register of accepted risks: what was given up, since and until when, by whom and why."""
 
 import datetime as dt
+from collections.abc import Sequence
 from math import fsum
 
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import Profile, Status, Tenant
+from surefoot.model import Decision, Grounds, Profile, Side, Status, Tenant
 from surefoot.pages.overview import TenantName, name_of
 from surefoot.scoring import actions as work
 from surefoot.scoring.actions import Action
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import history, profiles, standings
+from surefoot.store import decisions, history, profiles, standings
 
 
 class Risk(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,13 +25,19 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True):
     points: float | None
     """What is given up; None when the maximum is not known."""
     since: dt.datetime | None
+    """Since when it is accepted without a break; renewals keep that."""
+    renewed: int
+    """How often it was accepted anew since."""
     until: dt.date | None
     """The last day of the acceptance; None: accepted at Microsoft, or imported, without an end."""
     days_left: int | None
     by: str | None
+    approved_by: str | None
+    grounds: Grounds | None
+    """None for what was accepted at Microsoft."""
     why: str | None
-    accepted_in: str
-    """`surefoot` or `microsoft`: where it was decided last."""
+    accepted_in: Side
+    """Where it was decided last."""
 
 
 class Risks(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +56,12 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, today: dt.date)
     newest = history.newest_total(conn, tenant)
     known = profiles.of(conn, tenant)
     ranked = work.rank(standings.of(conn, tenant, newest.day), newest.max_points, ratings, newest.day) if newest else ()
-    found = [_risk(a, known.get(a.id.casefold()), today) for a in ranked if a.status is Status.RISK_ACCEPTED]
+    chains = _chains(decisions.every(conn, tenant))
+    found = [
+        _risk(a, known.get(a.id.casefold()), chains.get(a.id.casefold(), []), today)
+        for a in ranked
+        if a.status is Status.RISK_ACCEPTED
+    ]
     last = dt.date.max
     return Risks(
         tenant=name_of(tenant),
@@ -60,22 +72,34 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, today: dt.date)
     )
 
 
-def _risk(action: Action, profile: Profile | None, today: dt.date) -> Risk:
-    decision, state = action.decision, profile.state if profile else None
-    here = decision is not None and decision.status is Status.RISK_ACCEPTED
-    if here and state and state.updated_at and decision and state.updated_at > decision.decided_at:
-        here = False
-    until = decision.review_on if here and decision else None
+def _chains(made: Sequence[Decision]) -> dict[str, list[Decision]]:
+    """Give each control's acceptances without a break up to now, oldest first, by folded id."""
+    chains: dict[str, list[Decision]] = {}
+    for decision in made:
+        held = chains.setdefault(decision.control.casefold(), [])
+        if decision.status is Status.RISK_ACCEPTED:
+            held.append(decision)
+        else:
+            held.clear()
+    return chains
+
+
+def _risk(action: Action, profile: Profile | None, chain: Sequence[Decision], today: dt.date) -> Risk:
+    held, state = chain[-1] if chain else None, profile.state if profile else None
+    until = held.review_on if held else None
     return Risk(
         control=action.id,
         name=action.name,
         category=action.category,
         product=action.product,
         points=action.points,
-        since=decision.decided_at if here and decision else state.updated_at if state else None,
+        since=chain[0].decided_at if chain else state.updated_at if state else None,
+        renewed=max(0, len(chain) - 1),
         until=until,
         days_left=(until - today).days if until else None,
-        by=decision.decided_by if here and decision else state.updated_by if state else None,
-        why=decision.comment if here and decision else state.comment if state else None,
-        accepted_in="surefoot" if here else "microsoft",
+        by=held.decided_by if held else state.updated_by if state else None,
+        approved_by=held.approved_by if held else None,
+        grounds=held.grounds if held else None,
+        why=held.comment if held else state.comment if state else None,
+        accepted_in=held.decided_in if held else Side.MICROSOFT,
     )

@@ -9,25 +9,18 @@ from math import fsum
 import msgspec
 import nh3
 
-from surefoot.model import CLOSED, Decision, Difficulty, Impact, Level, Profile, Standing, Status
+from surefoot.model import CLOSED, Decision, Difficulty, Impact, Level, Plan, Profile, Standing, Status
 from surefoot.scoring.maxima import Maximum, maximum
 from surefoot.scoring.percents import percent
 from surefoot.scoring.products import product
 from surefoot.scoring.ratings import Rating, Ratings
+from surefoot.scoring.workflow import status_of
 
 EARNED = 0.005
 """A control whose points are this near to its maximum has all of them: Graph rounds to two decimals."""
 
 HIGH_UNTIL, MEDIUM_UNTIL = 0.5, 0.8
 """An action that begins below these shares of the open points, most points first, has High or Medium impact."""
-
-_STATES = {
-    "ignored": Status.RISK_ACCEPTED,
-    "thirdparty": Status.THIRD_PARTY,
-    "alternatemitigation": Status.ALTERNATE,
-    "reviewed": Status.ALTERNATE,
-    "default": Status.TO_ADDRESS,
-}
 
 
 class Regression(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -83,7 +76,9 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     microsoft_state: str | None
     """The state in force in Graph, as spelled there; None when untouched."""
     decision: Decision | None
-    """The newest decision taken in Surefoot."""
+    """The newest decision, in Surefoot or at Microsoft."""
+    plan: Plan | None
+    """Who does it by when."""
 
 
 def rank(standings: Sequence[Standing], day_max: float, ratings: Ratings, day: dt.date) -> tuple[Action, ...]:
@@ -118,7 +113,7 @@ def impacts(points: Sequence[float]) -> dict[float, Impact]:
 def status(standing: Standing, most: Maximum) -> Status:
     """Say where the work on a control stands.
 
-    Of Microsoft's state and Surefoot's decision the newer one counts. Resolved through third party or an alternate
+    The newest decision counts, whether taken here or at Microsoft. Resolved through third party or an alternate
     mitigation stays so with full points; otherwise all points earned is completed, whatever was decided before.
     """
     said = _said(standing)
@@ -130,12 +125,11 @@ def status(standing: Standing, most: Maximum) -> Status:
 
 
 def _said(standing: Standing) -> Status:
-    """Give what was decided last, here or at Microsoft; an untouched control's state is older than anything."""
-    state, decision = standing.profile.state if standing.profile else None, standing.decision
-    theirs = _STATES.get(state.state.casefold()) if state else None
-    if decision is None or (theirs and state and state.updated_at and state.updated_at > decision.decided_at):
-        return theirs or Status.TO_ADDRESS
-    return decision.status
+    """Give what was decided last; what somebody set at Microsoft is a decision, too, once it was taken in."""
+    if standing.decision is not None:
+        return standing.decision.status
+    state = standing.profile.state if standing.profile else None
+    return (status_of(state.state) if state else None) or Status.TO_ADDRESS
 
 
 def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
@@ -173,6 +167,7 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
         synced_at=score.synced_at,
         microsoft_state=state.state if state and state.updated_at else None,
         decision=standing.decision,
+        plan=standing.plan,
     )
 
 

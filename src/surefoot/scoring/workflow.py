@@ -5,8 +5,9 @@ import enum
 
 import msgspec
 
-from surefoot.errors import InputRefused
-from surefoot.model import DECIDABLE, Decision, Status
+from surefoot.errors import InputRefused, NotPermitted
+from surefoot.model import DECIDABLE, Decision, Grounds, Role, Status
+from surefoot.scoring.policy import Policy
 
 
 class Need(enum.StrEnum):
@@ -43,10 +44,37 @@ RULES: dict[Status, Rule] = {
 """The statuses that a person can set. From each of them every one may follow; an accepted risk that is accepted again
 is renewed. Completed is Microsoft's fact: nothing is decided about it, and nobody sets it."""
 
-LONGEST_ACCEPTANCE = dt.timedelta(days=366)
-"""A risk is accepted for a year at most; then it is accepted anew, or addressed."""
-USUAL_ACCEPTANCE = dt.timedelta(days=90)
-"""For how long when nobody says."""
+
+class Way(enum.StrEnum):
+    """How somebody gets from one status to another."""
+
+    DECIDE = "decide"
+    """By their own word."""
+    ASK = "ask"
+    """By asking: a second person approves."""
+
+
+def way(current: Status, wanted: Status, role: Role, policy: Policy) -> Way:
+    """Say how somebody with a role gets from one status to another; a `SurefootError` when they do not.
+
+    Whoever decides needs the role editor. Where a policy asks for two persons, everybody asks for an acceptance.
+    """
+    if wanted not in following(current):
+        raise InputRefused(_refusal(current, wanted))
+    if not role.may(Role.EDITOR):
+        message = f"Deciding needs the role editor, and yours is {role.value}."
+        raise NotPermitted(message)
+    return Way.ASK if wanted is Status.RISK_ACCEPTED and policy.two_persons else Way.DECIDE
+
+
+def may_approve(asked: Decision, by: str, role: Role) -> None:
+    """Refuse an approval by who asked, or by somebody without the role approver."""
+    if not role.may(Role.APPROVER):
+        message = f"Approving needs the role approver, and yours is {role.value}."
+        raise NotPermitted(message)
+    if by.casefold() == asked.decided_by.casefold():
+        message = "Somebody else than who asked has to approve: that is what two persons are for."
+        raise NotPermitted(message)
 
 
 def following(current: Status) -> tuple[Status, ...]:
@@ -54,32 +82,43 @@ def following(current: Status) -> tuple[Status, ...]:
     return () if current is Status.COMPLETED else tuple(RULES)
 
 
-def checked(current: Status, wanted: Decision) -> Decision:
+def checked(current: Status, wanted: Decision, policy: Policy | None = None) -> Decision:
     """Give a decision with what is usual filled in; `InputRefused`, naming what is possible, when it cannot be.
 
-    An accepted risk without a review date is reviewed after 90 days.
+    An accepted risk without a review date is reviewed after the policy's usual days; without grounds it is a risk.
     """
+    asked = policy or Policy()
     if wanted.status not in following(current):
         raise InputRefused(_refusal(current, wanted.status))
     if wanted.status is not Status.RISK_ACCEPTED and wanted.review_on is not None:
         message = "A review date belongs to an accepted risk alone."
         raise InputRefused(message)
+    if wanted.status is not Status.RISK_ACCEPTED and wanted.grounds is not None:
+        message = "Grounds (risk, notApplicable) belong to an accepted risk alone."
+        raise InputRefused(message)
     today = wanted.decided_at.date()
-    if wanted.status is Status.RISK_ACCEPTED and wanted.review_on is None:
-        wanted = msgspec.structs.replace(wanted, review_on=today + USUAL_ACCEPTANCE)
+    if wanted.status is Status.RISK_ACCEPTED:
+        usual = today + dt.timedelta(days=asked.usual_days) if asked.must_end else None
+        until, grounds = wanted.review_on or usual, wanted.grounds or Grounds.RISK
+        wanted = msgspec.structs.replace(wanted, review_on=until, grounds=grounds)
     needs = RULES[wanted.status].needs
     if Need.REASON in needs and not wanted.comment:
-        message = "A risk is accepted with a reason: say in the comment why, and for whom it is bearable."
+        message = _REASONS[wanted.grounds or Grounds.RISK]
         raise InputRefused(message)
     if Need.EVIDENCE in needs and not wanted.evidence:
         message = "Say what resolves it elsewhere: evidence is a text or a link."
         raise InputRefused(message)
-    if wanted.review_on is not None and not today < wanted.review_on <= today + LONGEST_ACCEPTANCE:
-        last = today + LONGEST_ACCEPTANCE
+    last = today + dt.timedelta(days=asked.longest_days)
+    if wanted.review_on is not None and not today < wanted.review_on <= last:
         message = f"The review date {wanted.review_on} is not possible: it lies after {today}, and not after {last}."
         raise InputRefused(message)
     return wanted
 
+
+_REASONS = {
+    Grounds.RISK: "A risk is accepted with a reason: say in the comment why, and for whom it is bearable.",
+    Grounds.NOT_APPLICABLE: "Say in the comment why the action does not apply here.",
+}
 
 GRAPH_STATES = {
     Status.RISK_ACCEPTED: "Ignored",
@@ -99,6 +138,25 @@ REFUSED_FAMILIES = {
 def graph_state(status: Status) -> str:
     """Give the state at Microsoft that goes with a status."""
     return GRAPH_STATES.get(status, DEFAULT)
+
+
+_STATUSES = {
+    "ignored": Status.RISK_ACCEPTED,
+    "thirdparty": Status.THIRD_PARTY,
+    "alternatemitigation": Status.ALTERNATE,
+    "reviewed": Status.ALTERNATE,
+    "default": Status.TO_ADDRESS,
+}
+
+
+def status_of(state: str) -> Status | None:
+    """Give the status that goes with a state at Microsoft; None for a word that nobody knows."""
+    return _STATUSES.get(state.casefold())
+
+
+def agree(state: str, status: Status) -> bool:
+    """Say whether a state at Microsoft and a status here mean the same, as far as Graph has words."""
+    return status_of(state) is (status if status in GRAPH_STATES else Status.TO_ADDRESS)
 
 
 def kept_here(control: str, status: Status) -> str | None:
@@ -121,3 +179,17 @@ def _refusal(current: Status, wanted: Status) -> str:
 def expired(decision: Decision, today: dt.date) -> bool:
     """Say whether a risk was accepted only until a day that has passed."""
     return decision.status is Status.RISK_ACCEPTED and decision.review_on is not None and decision.review_on < today
+
+
+def diagram() -> str:
+    """Draw the statuses and what each takes, for the documentation, in Mermaid."""
+    names = {status: "".join(part.title() for part in status.value.split("_")) for status in Status}
+    lines = ["stateDiagram-v2", f"    [*] --> {names[Status.TO_ADDRESS]}"]
+    for status, rule in RULES.items():
+        needs = ", ".join(sorted(need.value for need in rule.needs)) or "nothing"
+        others = [s for s in RULES if s is not status or s is Status.RISK_ACCEPTED]
+        lines += [f"    {names[other]} --> {names[status]}: {needs}" for other in others]
+        lines.append(f"    {names[status]} --> {names[Status.COMPLETED]}: Microsoft reports all points")
+    lines.append(f"    {names[Status.RISK_ACCEPTED]} --> {names[Status.TO_ADDRESS]}: its last day has passed")
+    lines.append(f"    {names[Status.COMPLETED]} --> {names[Status.TO_ADDRESS]}: points are lost (regressed)")
+    return "\n".join(lines)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, select, update
 
 from surefoot.errors import InputRefused, NotFound
+from surefoot.model import Role
 from surefoot.store.schema import api_token, session, sign_in_link
 
 
@@ -16,7 +17,7 @@ class StoredToken(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     tenants: frozenset[str] | None
     """Ids of the tenants it may see; None: all."""
-    can_write: bool
+    role: Role
     created_at: dt.datetime
     expires_at: dt.datetime | None
 
@@ -27,6 +28,7 @@ class StoredSession(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     created_at: dt.datetime
     expires_at: dt.datetime
+    role: Role = Role.ADMINISTRATOR
 
 
 def add_token(conn: Connection, token: StoredToken, hash: bytes) -> None:
@@ -38,7 +40,8 @@ def add_token(conn: Connection, token: StoredToken, hash: bytes) -> None:
         "name": token.name,
         "hash": hash,
         "tenants": None if token.tenants is None else json.dumps(sorted(token.tenants)),
-        "can_write": token.can_write,
+        "can_write": token.role.may(Role.EDITOR),
+        "role": token.role.value,
         "created_at": token.created_at,
         "expires_at": token.expires_at,
     }
@@ -70,27 +73,45 @@ def _token(row: object) -> StoredToken:
     return StoredToken(
         name=kept["name"],
         tenants=None if kept["tenants"] is None else frozenset(json.loads(kept["tenants"])),
-        can_write=kept["can_write"],
+        role=_role(kept["role"], Role.EDITOR if kept["can_write"] else Role.READER),
         created_at=kept["created_at"],
         expires_at=kept["expires_at"],
     )
 
 
-def add_link(conn: Connection, hash: bytes, expires_at: dt.datetime) -> None:
+def _role(word: str | None, usual: Role) -> Role:
+    """Read a role; `usual` is that of rows from before there were roles."""
+    return Role(word) if word else usual
+
+
+class StoredLink(msgspec.Struct, frozen=True, kw_only=True):
+    """A one-time link: whom it signs in."""
+
+    name: str
+    role: Role
+    expires_at: dt.datetime
+
+
+def add_link(conn: Connection, hash: bytes, link: StoredLink) -> None:
     """Keep the hash of a one-time link."""
-    conn.execute(insert(sign_in_link), {"hash": hash, "expires_at": expires_at})
+    row = {"hash": hash, "expires_at": link.expires_at, "name": link.name, "role": link.role.value}
+    conn.execute(insert(sign_in_link), row)
 
 
-def use_link(conn: Connection, hash: bytes, now: dt.datetime) -> bool:
-    """Use a link up; False when it is unknown, used or expired. Expired ones are swept."""
+def use_link(conn: Connection, hash: bytes, now: dt.datetime) -> StoredLink | None:
+    """Use a link up; None when it is unknown, used or expired. Expired ones are swept."""
     conn.execute(delete(sign_in_link).where(sign_in_link.c.expires_at <= now))
-    return conn.execute(delete(sign_in_link).where(sign_in_link.c.hash == hash)).rowcount == 1
+    row = conn.execute(select(sign_in_link).where(sign_in_link.c.hash == hash)).one_or_none()
+    if row is None or conn.execute(delete(sign_in_link).where(sign_in_link.c.hash == hash)).rowcount != 1:
+        return None
+    name = row.name or "administrator"
+    return StoredLink(name=name, role=_role(row.role, Role.ADMINISTRATOR), expires_at=row.expires_at)
 
 
 def add_session(conn: Connection, hash: bytes, kept: StoredSession) -> None:
     """Keep a session's hash; expired ones are swept."""
     conn.execute(delete(session).where(session.c.expires_at <= kept.created_at))
-    row = {"hash": hash, "name": kept.name, "created_at": kept.created_at, "expires_at": kept.expires_at}
+    row = msgspec.structs.asdict(kept) | {"hash": hash, "role": kept.role.value}
     conn.execute(insert(session), row)
 
 
@@ -99,7 +120,8 @@ def session_by_hash(conn: Connection, hash: bytes, now: dt.datetime) -> StoredSe
     row = conn.execute(select(session).where(session.c.hash == hash)).one_or_none()
     if row is None or row.expires_at <= now:
         return None
-    return StoredSession(name=row.name, created_at=row.created_at, expires_at=row.expires_at)
+    role = _role(row.role, Role.ADMINISTRATOR)
+    return StoredSession(name=row.name, created_at=row.created_at, expires_at=row.expires_at, role=role)
 
 
 def extend_session(conn: Connection, hash: bytes, expires_at: dt.datetime) -> None:

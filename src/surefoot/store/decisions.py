@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
-from surefoot.model import Decision, Status, Tenant
+from surefoot.model import Decision, Grounds, Side, Status, Tenant
 from surefoot.store.schema import control, decision
 from surefoot.store.shared import control_keys
 
@@ -23,6 +23,9 @@ def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
             "due": made.due,
             "review_on": made.review_on,
             "evidence": made.evidence,
+            "grounds": made.grounds.value if made.grounds else None,
+            "approved_by": made.approved_by,
+            "decided_in": None if made.decided_in is Side.SUREFOOT else made.decided_in.value,
         },
     )
 
@@ -61,4 +64,7 @@ def _decision(row: Row[*tuple[object, ...]]) -> Decision:
         due=row.due,
         review_on=row.review_on,
         evidence=row.evidence,
+        grounds=Grounds(row.grounds) if row.grounds else None,
+        approved_by=row.approved_by,
+        decided_in=Side(row.decided_in or Side.SUREFOOT),
     )

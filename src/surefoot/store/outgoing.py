@@ -19,7 +19,7 @@ def add(conn: Connection, tenant: Tenant, made: Outgoing) -> None:
     """Keep one; those of the same control that still wait are superseded."""
     key = control_keys(conn, [made.control])[made.control.casefold()]
     same = update(table).where(table.c.tenant == tenant.key, table.c.control == key)
-    waiting = same.where(table.c.stage == Stage.WAITING.value)
+    waiting = same.where(table.c.stage.in_([Stage.WAITING.value, Stage.HELD.value]))
     conn.execute(waiting.values(stage=Stage.SUPERSEDED.value, ended_at=made.made_at, due_at=None))
     row = msgspec.structs.asdict(made) | {"tenant": tenant.key, "control": key, "stage": made.stage.value}
     del row["key"]
@@ -35,6 +35,42 @@ def mark(conn: Connection, tenant: Tenant, made: Outgoing) -> None:
     conn.execute(update(table).where(*same).values(**row))
 
 
+def hold(conn: Connection, tenant: Tenant, control_id: str) -> None:
+    """Send nothing that waits for a control, until somebody has said which side holds."""
+    _shift(conn, tenant, control_id, Stage.WAITING, {"stage": Stage.HELD.value, "due_at": None})
+
+
+def drop(conn: Connection, tenant: Tenant, control_id: str, *, now: dt.datetime) -> None:
+    """Give up what waits, or is held, for a control."""
+    for stage in (Stage.WAITING, Stage.HELD):
+        given_up = {"stage": Stage.SUPERSEDED.value, "due_at": None, "ended_at": now}
+        _shift(conn, tenant, control_id, stage, given_up)
+
+
+def _shift(conn: Connection, tenant: Tenant, control_id: str, stage: Stage, values: dict[str, Any]) -> None:
+    key = control_keys(conn, [control_id])[control_id.casefold()]
+    c = table.c
+    mine = (c.tenant == tenant.key, c.control == key, c.stage == stage.value)
+    conn.execute(update(table).where(*mine).values(**values))
+
+
+def tried(conn: Connection, tenant: Tenant) -> list[Outgoing]:
+    """List what somebody tried to send, and may so have arrived, oldest first."""
+    c = table.c
+    never = [Stage.KEPT.value, Stage.REFUSED.value]
+    clause = (c.tenant == tenant.key, c.attempts > 0, c.stage.not_in(never))
+    return [_made(row) for row in conn.execute(_all().where(*clause).order_by(c.key))]
+
+
+def see(conn: Connection, tenant: Tenant, one: Outgoing, at: dt.datetime) -> None:
+    """Note when Microsoft set it; what waited or was held has thus been sent."""
+    c = table.c
+    mine = (c.tenant == tenant.key, c.key == one.key)
+    conn.execute(update(table).where(*mine).values(seen_at=at))
+    arrived = (*mine, c.stage.in_([Stage.WAITING.value, Stage.HELD.value]))
+    conn.execute(update(table).where(*arrived).values(stage=Stage.SENT.value, sent_at=at, due_at=None))
+
+
 def due(conn: Connection, tenant: Tenant, now: dt.datetime) -> list[Outgoing]:
     """List what is to be sent, in the order in which it was decided."""
     c = table.c
@@ -47,8 +83,8 @@ def claim(conn: Connection, tenant: Tenant, now: dt.datetime, *, lease: dt.timed
     found = due(conn, tenant, now)
     keys = [one.key for one in found]
     mine = update(table).where(table.c.tenant == tenant.key, table.c.key.in_(keys))
-    conn.execute(mine.values(due_at=now + lease))
-    return found
+    conn.execute(mine.values(due_at=now + lease, attempts=table.c.attempts + 1))
+    return [msgspec.structs.replace(one, attempts=one.attempts + 1) for one in found]
 
 
 def of(conn: Connection, tenant: Tenant, stages: Sequence[Stage] = tuple(Stage)) -> list[Outgoing]:

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, insert, select, update
@@ -194,12 +194,32 @@ def _updates(conn: Connection, tenant: Tenant) -> dict[int, tuple[StateUpdate, .
     table = schema.state_update
     found: dict[int, tuple[StateUpdate, ...]] = {}
     for row in conn.execute(select(table).where(table.c.tenant == tenant.key).order_by(table.c.updated_at)):
-        made = StateUpdate(
-            state=row.state,
-            assigned_to=row.assigned_to,
-            comment=row.comment,
-            updated_by=row.updated_by,
-            updated_at=None if row.updated_at == _NO_TIME else row.updated_at,
-        )
-        found[row.control] = (*found.get(row.control, ()), made)
+        found[row.control] = (*found.get(row.control, ()), _update(row))
     return found
+
+
+def untaken(conn: Connection, tenant: Tenant) -> dict[str, list[StateUpdate]]:
+    """Give what was set at Microsoft and not yet compared with what was decided here, by control, oldest first."""
+    table, names = schema.state_update, schema.control.c
+    query = select(table, names.id).join(schema.control, names.key == table.c.control)
+    query = query.where(table.c.tenant == tenant.key, table.c.taken_at.is_(None)).order_by(table.c.updated_at)
+    found: dict[str, list[StateUpdate]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.id, []).append(_update(row))
+    return found
+
+
+def mark_taken(conn: Connection, tenant: Tenant, *, now: dt.datetime) -> None:
+    """Note that all of it was compared."""
+    table = schema.state_update
+    conn.execute(update(table).where(table.c.tenant == tenant.key, table.c.taken_at.is_(None)).values(taken_at=now))
+
+
+def _update(row: Any) -> StateUpdate:  # noqa: ANN401 - a row
+    return StateUpdate(
+        state=row.state,
+        assigned_to=row.assigned_to,
+        comment=row.comment,
+        updated_by=row.updated_by,
+        updated_at=None if row.updated_at == _NO_TIME else row.updated_at,
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from surefoot.model import Standing, Tenant
 from surefoot.scoring.maxima import derived
-from surefoot.store import decisions, history, profiles, schema
+from surefoot.store import decisions, history, plans, profiles, schema
 
 LOOK_BACK = dt.timedelta(days=90)
 """How far back a control's best points are looked for."""
@@ -20,7 +20,7 @@ def of(conn: Connection, tenant: Tenant, day: dt.date) -> list[Standing]:
     if rich is None:
         return []
     known = profiles.of(conn, tenant)
-    decided = decisions.newest(conn, tenant)
+    decided, planned = decisions.newest(conn, tenant), plans.newest(conn, tenant)
     maxima = _maxima(conn, tenant, day)
     best = _best(conn, tenant, day)
     return [
@@ -30,6 +30,7 @@ def of(conn: Connection, tenant: Tenant, day: dt.date) -> list[Standing]:
             last_known_max=maxima.get(key),
             **best.get(key, {}),
             decision=decided.get(score.control.casefold()),
+            plan=planned.get(score.control.casefold()),
         )
         for key, score in history.scores(conn, tenant, day, rich=rich).items()
     ]

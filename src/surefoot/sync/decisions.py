@@ -2,46 +2,74 @@
 
 import datetime as dt
 
+import msgspec
+from msgspec import UNSET
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import Decision, Standing, Status, Tenant
+from surefoot.model import Decision, RequestState, Role, Standing, Status, Tenant
 from surefoot.scoring import actions, maxima, workflow
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import audit, decisions, history, standings
+from surefoot.scoring.workflow import Way
+from surefoot.store import audit, conflicts, decisions, history, plans, policies, requests, standings
 from surefoot.store.audit import Deed
+from surefoot.sync import notices
 from surefoot.sync.derived import summarise
 from surefoot.sync.outbox import enqueue
+from surefoot.sync.plans import LONGEST_OWNER, PlanChange, replan
 from surefoot.sync.words import cleaned
 
 LONGEST_COMMENT = 2_000
-LONGEST_OWNER = 200
 
 
 def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Ratings) -> Decision:
     """Record a decision about an action of the tenant's newest day, and return it as kept.
 
-    Raises `NotFound` for a control that the tenant's newest day does not score, and `InputRefused` for
-    `completed` (Microsoft's fact), for an action that is completed, and for texts that are too long.
+    An owner or a due date that it brings goes into the plan. Raises `NotFound` for a control that the tenant's newest
+    day does not score, and `InputRefused` for `completed` (Microsoft's fact), for an action that is completed, for an
+    acceptance without the second person that the policy asks for, for a control with an open conflict, and for texts
+    that are too long.
     """
-    standing = _standing(conn, tenant, decision.control)
-    current = actions.status(standing, maxima.maximum(standing, ratings))
-    kept = workflow.checked(current, _cleaned(decision, standing))
-    _keep(conn, tenant, kept, standing.decision)
+    kept, current = prepared(conn, tenant, decision, ratings)
+    alone = kept.approved_by is None or kept.approved_by.casefold() == kept.decided_by.casefold()
+    way = workflow.way(current, kept.status, Role.ADMINISTRATOR, policies.of(conn, tenant))
+    if way is Way.ASK and alone:
+        message = f"{tenant.name} accepts risks by two persons: ask, and somebody else approves."
+        raise InputRefused(message)
+    if kept.status is Status.RISK_ACCEPTED and kept.approved_by is None:
+        kept = msgspec.structs.replace(kept, approved_by=kept.decided_by)
+    keep(conn, tenant, kept)
     summarise(conn, tenant, ratings)
     return kept
+
+
+def prepared(conn: Connection, tenant: Tenant, decision: Decision, ratings: Ratings) -> tuple[Decision, Status]:
+    """Give a decision as it would be kept, with the status that it would follow; raises as `decide` does."""
+    standing = standing_of(conn, tenant, decision.control)
+    current = actions.status(standing, maxima.maximum(standing, ratings))
+    if decision.control.casefold() in conflicts.open_of(conn, tenant):
+        message = (
+            f"Surefoot and Microsoft disagree about {standing.score.control}: "
+            "say first which holds, with `surefoot resolve`."
+        )
+        raise InputRefused(message)
+    return workflow.checked(current, _cleaned(decision, standing), policies.of(conn, tenant)), current
 
 
 def expire(conn: Connection, tenant: Tenant, ratings: Ratings, *, now: dt.datetime) -> int:
     """Return to *to address* what was accepted until a day that has passed; give how many."""
     over = [d for d in decisions.newest(conn, tenant).values() if workflow.expired(d, now.date())]
+    disputed = conflicts.open_of(conn, tenant) if over else {}
+    over = [d for d in over if d.control.casefold() not in disputed]
+    owners = plans.newest(conn, tenant) if over else {}
     for old in over:
         why = f"The risk was accepted by {old.decided_by} until {old.review_on}: accept it anew, or address it."
         back = Decision(
-            control=old.control, status=Status.TO_ADDRESS, decided_at=now, decided_by=SYSTEM, comment=why,
-            owner=old.owner,
+            control=old.control, status=Status.TO_ADDRESS, decided_at=now, decided_by=SYSTEM, comment=why
         )  # fmt: skip
-        _keep(conn, tenant, back, old)
+        keep(conn, tenant, back)
+        plan = owners.get(old.control.casefold())
+        notices.ended(conn, tenant, old, plan.owner if plan else None, now=now)
     if over:
         summarise(conn, tenant, ratings)
     return len(over)
@@ -52,21 +80,22 @@ SYSTEM = "Surefoot"
 
 
 def _cleaned(decision: Decision, standing: Standing) -> Decision:
-    return Decision(
+    planned = standing.plan.due if standing.plan else None
+    if decision.due is not None and decision.due != planned and decision.due < decision.decided_at.date():
+        message = f"The due date {decision.due} has passed."
+        raise InputRefused(message)
+    return msgspec.structs.replace(
+        decision,
         control=standing.score.control,
-        status=decision.status,
-        decided_at=decision.decided_at,
-        decided_by=decision.decided_by,
         comment=cleaned(decision.comment, "The comment", LONGEST_COMMENT),
         owner=cleaned(decision.owner, "The owner's name", LONGEST_OWNER),
-        due=_due(decision.due, decision.decided_at),
-        review_on=decision.review_on,
         evidence=cleaned(decision.evidence, "The evidence", LONGEST_COMMENT),
     )
 
 
-def _keep(conn: Connection, tenant: Tenant, kept: Decision, before: Decision | None) -> None:
-    """Record a decision with its entry in the audit trail."""
+def keep(conn: Connection, tenant: Tenant, kept: Decision) -> None:
+    """Record a decision that was checked, with its entry in the audit trail, its plan, and what is to be sent."""
+    before = decisions.newest(conn, tenant).get(kept.control.casefold())
     decisions.record(conn, tenant, kept)
     deed = Deed(
         action="decision.made",
@@ -77,10 +106,25 @@ def _keep(conn: Connection, tenant: Tenant, kept: Decision, before: Decision | N
         why=kept.comment,
     )
     audit.append(conn, deed, by=kept.decided_by, now=kept.decided_at)
+    change = PlanChange(owner=kept.owner or UNSET, due=kept.due or UNSET)
+    replan(conn, tenant, kept.control, change, by=kept.decided_by, now=kept.decided_at)
+    _overtake(conn, tenant, kept)
     enqueue(conn, tenant, kept)
 
 
-def _standing(conn: Connection, tenant: Tenant, control: str) -> Standing:
+def _overtake(conn: Connection, tenant: Tenant, kept: Decision) -> None:
+    """Withdraw what was asked about a control that has been decided."""
+    for request in requests.of(conn, tenant, states=[RequestState.PENDING], control_id=kept.control):
+        requests.answer(
+            conn, tenant, request.key, RequestState.WITHDRAWN,
+            by=kept.decided_by, at=kept.decided_at, answer="Another decision was taken.",
+        )  # fmt: skip
+        deed = Deed(action="acceptance.withdrawn", tenant=tenant.id, subject=kept.control, before=request)
+        audit.append(conn, deed, by=kept.decided_by, now=kept.decided_at)
+
+
+def standing_of(conn: Connection, tenant: Tenant, control: str) -> Standing:
+    """Find a control of the tenant's newest day; `NotFound` when that day does not score it."""
     day = history.newest_day(conn, tenant)
     wanted = control.casefold()
     for standing in standings.of(conn, tenant, day) if day else ():
@@ -88,10 +132,3 @@ def _standing(conn: Connection, tenant: Tenant, control: str) -> Standing:
             return standing
     message = f"{tenant.name} has no action {control!r} on its newest day."
     raise NotFound(message)
-
-
-def _due(due: dt.date | None, now: dt.datetime) -> dt.date | None:
-    if due is not None and due < now.date():
-        message = f"The due date {due} has passed."
-        raise InputRefused(message)
-    return due

@@ -21,7 +21,7 @@ from surefoot.scoring.products import service_of
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import audit, decisions, history, profiles, tenants
 from surefoot.store.audit import Deed
-from surefoot.sync import derived, portal
+from surefoot.sync import derived, portal, road
 from surefoot.sync.decisions import LONGEST_COMMENT
 from surefoot.sync.portal import Export
 
@@ -202,6 +202,7 @@ def store(
     saved = history.save(conn, tenant, imported.snapshots, now=now)
     if imported.profiles:
         profiles.save(conn, tenant, imported.profiles, now=now)
+        road.take_in(conn, tenant, now=now)
     derived.refresh(conn, tenant, ratings)
     _note(conn, tenant, saved, now)
     return _summary(tenant, saved, imported.snapshots, imported.refused, profiles=len(imported.profiles))
@@ -251,6 +252,7 @@ def _store_export(
     made = portal.snapshot(export, ids, tenant=tenant.id, day=day)
     saved = history.save(conn, tenant, [made], now=now)
     profiles.save(conn, tenant, portal.profiles(export, ids, known, service_of), now=now)
+    road.take_in(conn, tenant, now=now)
     taken, notes = _take_statuses(conn, tenant, export, ids, day)
     derived.refresh(conn, tenant, ratings)
     _note(conn, tenant, saved, now)

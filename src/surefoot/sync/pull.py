@@ -15,7 +15,7 @@ from surefoot.graph.wire import Refusal
 from surefoot.model import Connection, Profile, Snapshot, Source, Tenant
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import database, history, profiles, tenants
-from surefoot.sync import derived, events, outbox
+from surefoot.sync import derived, events, outbox, road
 from surefoot.sync.events import Happened
 
 OVERLAP = dt.timedelta(days=3)
@@ -121,6 +121,7 @@ def _save(
         if catalogue is not None:
             profiles.save(conn, tenant, catalogue.items, now=now)
             tenants.mark_synced(conn, tenant, now=now, due_at=due_at)
+            road.take_in(conn, tenant, now=now)
             outbox.confirm(conn, tenant, now=now)
         derived.refresh(conn, tenant, ratings)
         return saved

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 
 from surefoot.access.viewers import Viewer, viewer_of_session, viewer_of_token
 from surefoot.errors import NotPermitted, NotSignedIn
-from surefoot.model import Actor, ActorKind
+from surefoot.model import Actor, ActorKind, Role
 from surefoot.store.database import reading
 from surefoot.web.cookies import session_of
 from surefoot.web.site import site_of
@@ -29,7 +29,20 @@ class Permission(enum.Enum):
     READ = "read"
     """See the tenants that are theirs."""
     WRITE = "write"
-    """Change them, too."""
+    """Decide about them, too."""
+    APPROVE = "approve"
+    """Answer what others ask for."""
+    ADMINISTER = "administer"
+    """Set policies."""
+
+
+LEAST = {
+    Permission.READ: Role.READER,
+    Permission.WRITE: Role.EDITOR,
+    Permission.APPROVE: Role.APPROVER,
+    Permission.ADMINISTER: Role.ADMINISTRATOR,
+}
+"""The least role for each."""
 
 
 def needs(permission: Permission) -> Callable[[Endpoint], Endpoint]:
@@ -83,8 +96,10 @@ def authorise(request: Request) -> None:
     viewer = _viewer(request, bearer)
     if viewer is None:
         raise NotSignedIn("Sign in with a link from `surefoot serve`, or send an API token as `Authorization: Bearer`.")
-    if needed is not Permission.READ and not viewer.can_write:
-        raise NotPermitted("You may look at these tenants, but not change anything.")
+    least = LEAST[needed] if needed else Role.ADMINISTRATOR
+    if not viewer.role.may(least):
+        can = "look at these tenants, but not change anything" if viewer.role is Role.READER else "not do this"
+        raise NotPermitted(f"You may {can}: it needs the role {least.value}, and yours is {viewer.role.value}.")
     request.state.viewer = viewer
 
 

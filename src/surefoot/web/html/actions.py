@@ -96,12 +96,12 @@ def list_view(actions: pages.Actions, wanted: Wanted, frame: Frame) -> ActionsPa
 
 
 def _row(action: Action, tenant: str, today: dt.date) -> ActionRow:
-    decision = action.decision
-    due = decision.due if decision else None
+    plan = action.plan
+    due = plan.due if plan else None
     return ActionRow(
         action=action,
         href=path(tenant, f"actions/{formats.quoted(action.id)}"),
-        owner=decision.owner if decision else None,
+        owner=plan.owner if plan else None,
         due=due,
         overdue=due is not None and due < today and action.status not in CLOSED,
     )
@@ -162,7 +162,7 @@ def one_view(page: pages.ActionPage, frame: Frame, *, can_write: bool) -> Action
     """Prepare one action for its template; the form starts with the newest decision."""
     action, profile = page.action, page.profile
     tenant = page.tenant.id
-    newest = action.decision
+    newest, plan = action.decision, action.plan
     return ActionPage(
         frame=frame,
         action=action,
@@ -184,8 +184,8 @@ def one_view(page: pages.ActionPage, frame: Frame, *, can_write: bool) -> Action
         actions_href=path(tenant, "actions"),
         here=path(tenant, f"actions/{formats.quoted(action.id)}"),
         comment=(newest.comment if newest else None) or "",
-        owner=(newest.owner if newest else None) or "",
-        due=formats.iso(newest.due if newest else None),
+        owner=(plan.owner if plan else None) or "",
+        due=formats.iso(plan.due if plan else None),
         review_on=formats.iso(newest.review_on if newest else None),
         evidence=(newest.evidence if newest else None) or "",
     )

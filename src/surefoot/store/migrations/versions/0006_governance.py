@@ -1,4 +1,4 @@
-"""Plans, requests, policies, agreements with Microsoft and conflicts, notices, roles, deeds on many, playbooks, baselines.
+"""Governance: plans, requests, policies, agreements and conflicts, notices, roles; deeds on many; playbooks, baselines.
 
 Revision: 0006.
 """
@@ -198,6 +198,8 @@ def upgrade() -> None:
     op.add_column("sign_in_link", sa.Column("role", sa.Text(), nullable=True))
     op.add_column("state_update", sa.Column("taken_at", Moment(), nullable=True))
     op.execute(_PLANS)
+    op.execute(_TAKEN)
+    op.execute(_AGREED)
 
 
 _PLANS = """
@@ -208,3 +210,18 @@ WHERE (owner IS NOT NULL OR due IS NOT NULL) AND key = (
     ORDER BY decided_at DESC, key DESC LIMIT 1)
 """
 """Who does what by when stood in the newest decision."""
+
+_TAKEN = """
+UPDATE state_update SET taken_at = updated_at WHERE EXISTS (
+    SELECT 1 FROM decision AS made WHERE made.tenant = state_update.tenant AND made.control = state_update.control
+    AND made.decided_at >= state_update.updated_at)
+"""
+"""What was set at Microsoft before a decision was taken here is overruled; what came later is compared anew."""
+
+_AGREED = """
+INSERT INTO agreement (tenant, control, state, at)
+SELECT tenant, control, state, updated_at FROM state_update AS held WHERE taken_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM state_update AS later WHERE later.tenant = held.tenant AND later.control = held.control
+    AND later.taken_at IS NOT NULL
+    AND (later.updated_at > held.updated_at OR (later.updated_at = held.updated_at AND later.state > held.state)))
+"""

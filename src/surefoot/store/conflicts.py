@@ -1,0 +1,74 @@
+"""Conflicts between Surefoot and Microsoft: kept for ever, with both versions."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
+
+from surefoot.model import Conflict, Side, Status, Tenant
+from surefoot.store.schema import conflict as table
+from surefoot.store.schema import control
+from surefoot.store.shared import control_keys
+
+
+def add(conn: Connection, tenant: Tenant, found: Conflict) -> Conflict:
+    """Keep one; give it with its key."""
+    key = control_keys(conn, [found.control])[found.control.casefold()]
+    row = _row(found) | {"tenant": tenant.key, "control": key}
+    made = conn.execute(insert(table).returning(table.c.key), row).scalar_one()
+    return msgspec.structs.replace(found, key=made)
+
+
+def change(conn: Connection, tenant: Tenant, found: Conflict) -> None:
+    """Write how one stands now."""
+    mine = (table.c.tenant == tenant.key, table.c.key == found.key)
+    conn.execute(update(table).where(*mine).values(**_row(found)))
+
+
+def _row(found: Conflict) -> dict[str, object]:
+    row = msgspec.structs.asdict(found)
+    del row["key"], row["control"]
+    return row | {"ours": found.ours.value, "holds": found.holds.value if found.holds else None}
+
+
+def open_of(conn: Connection, tenant: Tenant) -> dict[str, Conflict]:
+    """Give those that nobody resolved yet by the control's folded id."""
+    return {row.folded: _conflict(row) for row in conn.execute(_all(tenant).where(table.c.holds.is_(None)))}
+
+
+def of(conn: Connection, tenant: Tenant, control_id: str | None = None) -> list[Conflict]:
+    """List all of a tenant, or of one control, newest first."""
+    query = _all(tenant) if control_id is None else _all(tenant).where(control.c.folded == control_id.casefold())
+    return [_conflict(row) for row in conn.execute(query.order_by(table.c.key.desc()))]
+
+
+def count(conn: Connection, tenants: Sequence[Tenant]) -> int:
+    """Count the open ones over some tenants."""
+    keys = [t.key for t in tenants]
+    query = select(func.count()).select_from(table).where(table.c.tenant.in_(keys), table.c.holds.is_(None))
+    return int(conn.execute(query).scalar_one())
+
+
+def _all(tenant: Tenant) -> Select[*tuple[object, ...]]:
+    joined = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
+    return joined.where(table.c.tenant == tenant.key)
+
+
+def _conflict(row: Row[*tuple[object, ...]]) -> Conflict:
+    return Conflict(
+        key=row.key,
+        control=row.id,
+        found_at=row.found_at,
+        ours=Status(row.ours),
+        ours_by=row.ours_by,
+        ours_at=row.ours_at,
+        ours_comment=row.ours_comment,
+        theirs=row.theirs,
+        theirs_by=row.theirs_by,
+        theirs_at=row.theirs_at,
+        theirs_comment=row.theirs_comment,
+        holds=Side(row.holds) if row.holds else None,
+        resolved_at=row.resolved_at,
+        resolved_by=row.resolved_by,
+        rule=row.rule,
+    )

@@ -1,0 +1,57 @@
+"""Who does what by when: every version kept, the last one in force."""
+
+import json
+
+from sqlalchemy import Connection, Row, Select, insert, select
+
+from surefoot.model import Plan, Priority, Tenant
+from surefoot.store.schema import control
+from surefoot.store.schema import plan as table
+from surefoot.store.shared import control_keys
+
+
+def record(conn: Connection, tenant: Tenant, made: Plan) -> None:
+    """Keep a plan; from now on it is the one in force for its control."""
+    key = control_keys(conn, [made.control])[made.control.casefold()]
+    conn.execute(
+        insert(table),
+        {
+            "tenant": tenant.key,
+            "control": key,
+            "changed_at": made.changed_at,
+            "changed_by": made.changed_by,
+            "owner": made.owner,
+            "due": made.due,
+            "priority": made.priority.value if made.priority else None,
+            "labels": json.dumps(made.labels),
+            "ticket": made.ticket,
+        },
+    )
+
+
+def newest(conn: Connection, tenant: Tenant) -> dict[str, Plan]:
+    """Give the plan in force by the control's folded id."""
+    return {row.folded: _plan(row) for row in conn.execute(_all(tenant))}
+
+
+def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Plan]:
+    """List the plans of one control, oldest first."""
+    return [_plan(row) for row in conn.execute(_all(tenant).where(control.c.folded == control_id.casefold()))]
+
+
+def _all(tenant: Tenant) -> Select[*tuple[object, ...]]:
+    joined = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
+    return joined.where(table.c.tenant == tenant.key).order_by(table.c.key)
+
+
+def _plan(row: Row[*tuple[object, ...]]) -> Plan:
+    return Plan(
+        control=row.id,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+        owner=row.owner,
+        due=row.due,
+        priority=Priority(row.priority) if row.priority else None,
+        labels=tuple(json.loads(row.labels)),
+        ticket=row.ticket,
+    )

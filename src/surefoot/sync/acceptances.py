@@ -1,0 +1,111 @@
+"""Accepting a risk by two: one asks, another approves or declines."""
+
+import datetime as dt
+
+import msgspec
+from sqlalchemy import Connection
+
+from surefoot.errors import InputRefused, NotFound, NotPermitted
+from surefoot.model import AcceptanceRequest, Decision, RequestState, Role, Tenant
+from surefoot.scoring import workflow
+from surefoot.scoring.ratings import Ratings
+from surefoot.scoring.workflow import Way
+from surefoot.store import audit, policies, requests
+from surefoot.store.audit import Deed
+from surefoot.sync import notices
+from surefoot.sync.decisions import decide, prepared
+from surefoot.sync.words import cleaned
+
+LONGEST_ANSWER = 2_000
+
+
+def submit(
+    conn: Connection, tenant: Tenant, decision: Decision, *, role: Role, ratings: Ratings
+) -> Decision | AcceptanceRequest:
+    """Decide, or ask for what a second person has to approve; give what was kept."""
+    wanted, current = prepared(conn, tenant, decision, ratings)
+    if workflow.way(current, wanted.status, role, policies.of(conn, tenant)) is Way.DECIDE:
+        return decide(conn, tenant, decision, ratings=ratings)
+    for earlier in requests.of(conn, tenant, states=[RequestState.PENDING], control_id=wanted.control):
+        if earlier.asked.decided_by != wanted.decided_by:
+            message = f"{earlier.asked.decided_by} has asked already (request {earlier.key}): approve or decline that."
+            raise InputRefused(message)
+        _close(conn, tenant, earlier, RequestState.WITHDRAWN, wanted.decided_by, wanted.decided_at, None)
+    made = requests.add(conn, tenant, wanted)
+    deed = Deed(action="acceptance.asked", tenant=tenant.id, subject=wanted.control, after=made, why=wanted.comment)
+    audit.append(conn, deed, by=wanted.decided_by, now=wanted.decided_at)
+    notices.asked(conn, tenant, made, now=wanted.decided_at)
+    return made
+
+
+def approve(
+    conn: Connection,
+    tenant: Tenant,
+    key: int,
+    *,
+    by: str,
+    role: Role,
+    ratings: Ratings,
+    now: dt.datetime,
+    answer: str | None = None,
+) -> Decision:
+    """Approve a request: the risk is accepted from now on, by who asked and who approved."""
+    request = pending(conn, tenant, key)
+    workflow.may_approve(request.asked, by, role)
+    kept = _close(conn, tenant, request, RequestState.APPROVED, by, now, answer)
+    asked = msgspec.structs.replace(kept.asked, decided_at=now, approved_by=by)
+    return decide(conn, tenant, asked, ratings=ratings)
+
+
+def decline(
+    conn: Connection, tenant: Tenant, key: int, *, by: str, role: Role, now: dt.datetime, answer: str | None
+) -> AcceptanceRequest:
+    """Decline a request with a reason; who asked takes it back without one."""
+    request = pending(conn, tenant, key)
+    if by.casefold() == request.asked.decided_by.casefold():
+        return _close(conn, tenant, request, RequestState.WITHDRAWN, by, now, answer)
+    if not role.may(Role.APPROVER):
+        message = f"Declining needs the role approver, and yours is {role.value}."
+        raise NotPermitted(message)
+    if not (answer or "").strip():
+        message = "Say why the acceptance is declined."
+        raise InputRefused(message)
+    return _close(conn, tenant, request, RequestState.DECLINED, by, now, answer)
+
+
+def pending(conn: Connection, tenant: Tenant, key: int) -> AcceptanceRequest:
+    """Give a request that waits for an answer; `NotFound` when there is none of this number."""
+    found = next((r for r in requests.of(conn, tenant) if r.key == key), None)
+    if found is None:
+        message = f"{tenant.name} has no request {key}."
+        raise NotFound(message)
+    if found.state is not RequestState.PENDING:
+        message = f"The request {key} was {found.state.value} already."
+        raise InputRefused(message)
+    return found
+
+
+def _close(
+    conn: Connection,
+    tenant: Tenant,
+    request: AcceptanceRequest,
+    state: RequestState,
+    by: str,
+    now: dt.datetime,
+    answer: str | None,
+) -> AcceptanceRequest:
+    said = cleaned(answer, "The answer", LONGEST_ANSWER)
+    requests.answer(conn, tenant, request.key, state, by=by, at=now, answer=said)
+    made = msgspec.structs.replace(request, state=state, answered_at=now, answered_by=by, answer=said)
+    deed = Deed(
+        action=f"acceptance.{state.value}",
+        tenant=tenant.id,
+        subject=request.asked.control,
+        before=request,
+        after=made,
+        why=said,
+    )
+    audit.append(conn, deed, by=by, now=now)
+    if state is not RequestState.WITHDRAWN:
+        notices.answered(conn, tenant, made, now=now)
+    return made
