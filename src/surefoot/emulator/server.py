@@ -9,14 +9,16 @@ import ssl
 import threading
 import uuid
 from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any, cast
 
 import msgspec
 from aiohttp import web
 
-from surefoot.emulator import answers
+from surefoot.emulator import answers, batches
+from surefoot.emulator.batches import BATCH, Asked, Part
 from surefoot.emulator.event_routes import EventRoutes
 from surefoot.emulator.world import TenantWorld, Update, World
 from surefoot.model import AuthMethod, Cloud, Connection
@@ -80,7 +82,7 @@ class Emulator:
         self.client_id, self.client_secret = world.client_id, world.client_secret
         self.faults: list[Fault] = []
         self.requests: deque[tuple[str, str]] = deque(maxlen=10_000)
-        """Method and path, the newest last."""
+        """Method and path, the newest last; a batch comes before its parts."""
         self.throttle: Throttle | None = None
         """Set it to have Graph's limits held."""
         self.resets_reviewed = False
@@ -106,48 +108,70 @@ class Emulator:
         app.router.add_get("/{tenant}/v2.0/.well-known/openid-configuration", self._discovery)
         app.router.add_get(SCORES, self._scores)
         app.router.add_get(PROFILES, self._profiles)
-        app.router.add_get(PROFILES + "/{control}", self._profile)
-        app.router.add_patch(PROFILES + "/{control}", self._patch)
+        app.router.add_get(PROFILES + "/{control}", self._one)
+        app.router.add_patch(PROFILES + "/{control}", self._one)
+        app.router.add_post(BATCH, self._batch)
         app.router.add_get("/v1.0/organization", self._organization)
         self.events.add_to(app, lambda: self.base_url)
         return app
 
     @web.middleware
     async def _around(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
-        self.requests.append((request.method, request.path))
-        fault = self._fault(request)
-        if fault and fault.reset and request.transport:
-            request.transport.abort()
-        if fault:
-            response: web.StreamResponse = web.Response(status=fault.status, headers=fault.headers, body=fault.body)
-        else:
-            response = await self._limited(request, handler)
-        response.headers["request-id"] = str(uuid.uuid4())
+        response = await self._answered(request, request.transport, lambda: handler(request))
         if response.status == web.HTTPOk.status_code:
             response.enable_compression()
         return response
 
-    async def _limited(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
-        tenant = self._tenant_of(request)
-        if self.throttle is None or tenant is None:
-            return await self._handled(request, handler)
+    async def _answered(
+        self, asked: Asked, way: asyncio.Transport | None, handle: Callable[[], Awaitable[Any]]
+    ) -> web.Response:
+        self.requests.append((asked.method, asked.path))
+        fault = self._fault(asked)
+        if fault and fault.reset and way:
+            way.abort()
+        if fault:
+            response = web.Response(status=fault.status, headers=fault.headers, body=fault.body)
+        else:
+            response = await self._limited(asked, handle)
+        response.headers["request-id"] = str(uuid.uuid4())
+        return response
+
+    async def _limited(self, asked: Asked, handle: Callable[[], Awaitable[Any]]) -> web.Response:
+        tenant = self._tenant_of(asked)
+        if self.throttle is None or tenant is None or asked.path == BATCH:
+            return await self._handled(handle)
         with self.throttle.admit(tenant.id, self._now().timestamp()) as pause:
             if pause is None:
-                return await self._handled(request, handler)
+                return await self._handled(handle)
             refused = self._error(429, "TooManyRequests", "Too many requests")
             refused.headers["Retry-After"] = str(pause)
             return refused
 
-    async def _handled(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+    async def _handled(self, handle: Callable[[], Awaitable[Any]]) -> web.Response:
         try:
-            return cast("web.StreamResponse", await handler(request))
+            return cast("web.Response", await handle())
         except web.HTTPException as error:
             return self._error(error.status, _CODES.get(error.status, "BadRequest"), error.reason)
 
-    def _fault(self, request: web.Request) -> Fault | None:
-        tenant = self._tenant_of(request)
+    async def _batch(self, request: web.Request) -> web.Response:
+        """Answer each part as if it had come alone; only the token is looked at for all of them."""
+        if self._tenant_of(request) is None:
+            return self._unknown_token()
+        parts = batches.read(await request.read(), request.headers["Authorization"])
+        if isinstance(parts, str):
+            return self._error(400, "BadRequest", parts)
+        return batches.told([(p, await self._answered(p, request.transport, partial(self._part, p))) for p in parts])
+
+    async def _part(self, part: Part) -> web.Response:
+        control = part.below(PROFILES)
+        if control is None or part.method not in {"GET", "PATCH"}:
+            raise web.HTTPNotFound
+        return self._profile(part, control) if part.method == "GET" else self._patch(part, control, part.body or {})
+
+    def _fault(self, asked: Asked) -> Fault | None:
+        tenant = self._tenant_of(asked)
         for fault in self.faults:
-            if fault.times > 0 and fault.path in request.path and fault.tenant in {None, tenant.id if tenant else ""}:
+            if fault.times > 0 and fault.path in asked.path and fault.tenant in {None, tenant.id if tenant else ""}:
                 fault.times -= 1
                 return fault
         return None
@@ -179,15 +203,18 @@ class Emulator:
         """Make every token handed out so far worthless."""
         self._tokens.clear()
 
-    def _tenant_of(self, request: web.Request) -> TenantWorld | None:
-        bearer = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    def _tenant_of(self, asked: Asked) -> TenantWorld | None:
+        bearer = asked.headers.get("Authorization", "").removeprefix("Bearer ")
         tenant_id, until = self._tokens.get(bearer, ("", 0.0))
         return self.world.tenant(tenant_id) if until > self._now().timestamp() else None
 
-    def _admitted(self, request: web.Request) -> TenantWorld | web.Response:
-        tenant = self._tenant_of(request)
+    def _unknown_token(self) -> web.Response:
+        return self._error(401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid.")
+
+    def _admitted(self, asked: Asked) -> TenantWorld | web.Response:
+        tenant = self._tenant_of(asked)
         if tenant is None:
-            return self._error(401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid.")
+            return self._unknown_token()
         if tenant.trouble == "no_consent":
             return self._error(403, "Forbidden", "Missing application permission SecurityEvents.Read.All.")
         return tenant
@@ -241,21 +268,26 @@ class Emulator:
             body["@odata.nextLink"] = f"{self.base_url}{path}?{link}"
         return web.json_response(body | {"value": made}, dumps=lambda b: json.dumps(b, separators=(",", ":")))
 
-    async def _profile(self, request: web.Request) -> web.Response:
-        tenant = self._admitted(request)
+    async def _one(self, request: web.Request) -> web.Response:
+        control = request.match_info["control"]
+        if request.method != "PATCH":
+            return self._profile(request, control)
+        return self._patch(request, control, json.loads(await request.read() or b"{}"))
+
+    def _profile(self, asked: Asked, control: str) -> web.Response:
+        tenant = self._admitted(asked)
         if isinstance(tenant, web.Response):
             return tenant
-        control = next((c for c in self._controls(tenant) if c.id == request.match_info["control"]), None)
-        if control is None:
+        found = next((c for c in self._controls(tenant) if c.id == control), None)
+        if found is None:
             return self._error(404, "ResourceNotFound", "Resource not found for the segment.")
-        return web.json_response(answers.profile_of(tenant, control))
+        return web.json_response(answers.profile_of(tenant, found))
 
-    async def _patch(self, request: web.Request) -> web.Response:
-        found = await self._profile(request)
-        tenant = self._tenant_of(request)
+    def _patch(self, asked: Asked, control: str, body: dict[str, Any]) -> web.Response:
+        found = self._profile(asked, control)
+        tenant = self._tenant_of(asked)
         if found.status != web.HTTPOk.status_code or tenant is None:
             return found
-        control, body = request.match_info["control"], await request.json()
         vendor = body.get("vendorInformation") or {}
         if not vendor.get("vendor") or not vendor.get("provider"):
             return self._error(400, "BadRequest", "vendorInformation with vendor and provider is required.")
@@ -270,8 +302,8 @@ class Emulator:
             updated_at=self._now(),
         )
         tenant.updates.setdefault(control, []).append(made)
-        if "return=representation" in request.headers.get("Prefer", ""):
-            return await self._profile(request)
+        if "return=representation" in asked.headers.get("Prefer", ""):
+            return self._profile(asked, control)
         return web.Response(status=204)
 
     async def _organization(self, request: web.Request) -> web.Response:

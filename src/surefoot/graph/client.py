@@ -6,10 +6,9 @@ import datetime as dt
 import email.utils
 import random
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
-from urllib.parse import quote
 
 import aiohttp
 import msgspec
@@ -23,9 +22,10 @@ from surefoot.errors import (
     NotLicensed,
     Throttled,
     Unavailable,
-    WriteRefused,
 )
-from surefoot.graph import events, wire
+from surefoot.graph import batches, events, wire
+from surefoot.graph.answers import GOOD, PARTIAL, Answer, failure_of
+from surefoot.graph.batches import BODY_HEADERS, PROFILES, Change
 from surefoot.graph.clouds import hosts
 from surefoot.graph.tokens import TokenProvider
 from surefoot.graph.wire import Page, Refusal
@@ -36,9 +36,6 @@ log = structlog.get_logger("surefoot.graph")
 
 KEPT_DAYS = 90
 """Graph keeps the scores of as many days."""
-
-OK, PARTIAL, NO_CONTENT, BAD_REQUEST, NOT_FOUND = 200, 206, 204, 400, 404
-_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,16 +67,6 @@ class Fetched(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     pages: int
     bytes: int
     request_ids: tuple[str, ...]
-
-
-class _Answer(msgspec.Struct, frozen=True):
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def request_id(self) -> str | None:
-        return self.headers.get("request-id")
 
 
 class GraphClient:
@@ -171,7 +158,7 @@ class TenantGraph:
 
     async def profiles(self, *, on_page: Callable[[int], None] | None = None) -> Fetched[Profile]:
         """Read all control profiles; a filter is of no use (Graph answers a long one with an empty list)."""
-        return await self._list(self._origin.with_path(_PROFILES), wire.profiles, on_page)
+        return await self._list(self._origin.with_path(PROFILES), wire.profiles, on_page)
 
     async def incidents(self, *, since: dt.datetime | None = None) -> Fetched[Event]:
         """Read the security incidents created since a time (None: all that Graph has)."""
@@ -217,14 +204,7 @@ class TenantGraph:
 
     async def profile(self, control: str) -> Profile:
         """Read one control profile as it is now; `WriteRefused` for one that Graph does not give."""
-        url = self._origin.with_path(f"{_PROFILES}/{quote(_named_id(control), safe='')}", encoded=True)
-        try:
-            return wire.profile((await self._ask("GET", url)).body)
-        except AnswerNotUnderstood as error:
-            if error.status not in {BAD_REQUEST, NOT_FOUND}:
-                raise
-            message = f"Graph does not give the control {control!r}: {error}"
-            raise WriteRefused(message, code=error.code, request_id=error.request_id, status=error.status) from error
+        return await batches.alone(self._at, batches.reading(control))
 
     async def update_profile(
         self, profile: Profile, *, state: str, comment: str | None = None, assigned_to: str | None = None
@@ -233,18 +213,19 @@ class TenantGraph:
 
         Raises `WriteRefused` with Graph's words: families such as `scid_*` are set in their own portal.
         """
-        url = self._origin.with_path(f"{_PROFILES}/{quote(_named_id(profile.control), safe='')}", encoded=True)
-        body = {
-            "state": state,
-            "comment": comment or "",
-            "assignedTo": assigned_to or "",
-            "vendorInformation": {"provider": profile.provider, "vendor": profile.vendor},
-        }
-        try:
-            answer = await self._ask("PATCH", url, body=msgspec.json.encode(body))
-        except AnswerNotUnderstood as error:
-            raise WriteRefused(str(error), code=error.code, request_id=error.request_id, status=error.status) from error
-        return wire.profile(answer.body) if answer.status == OK and answer.body.strip() else None
+        change = Change(profile=profile, state=state, comment=comment, assigned_to=assigned_to)
+        return await batches.alone(self._at, batches.writing(change))
+
+    async def profiles_of(self, controls: Sequence[str]) -> tuple[Profile | GraphError, ...]:
+        """Read some control profiles as they are now, in the order asked; the error in its place for one that fails."""
+        return await batches.read(self._at, controls)
+
+    async def update_profiles(self, changes: Sequence[Change]) -> tuple[Profile | GraphError | None, ...]:
+        """Set the states of some controls, in the order given; the error in its place for one that fails."""
+        return await batches.write(self._at, changes)
+
+    async def _at(self, method: str, path: str, body: bytes | None) -> Answer:
+        return await self._ask(method, self._origin.with_path(path, encoded=True), body=body)
 
     async def _list(
         self,
@@ -302,7 +283,7 @@ class TenantGraph:
         seen.add(url)
         return url
 
-    async def _ask(self, method: str, url: URL, *, body: bytes | None = None) -> _Answer:
+    async def _ask(self, method: str, url: URL, *, body: bytes | None = None) -> Answer:
         """Ask until there is an answer, or it is time to give up."""
         limits, renewed = self._client.limits, False
         for attempt in range(1, limits.tries + 1):
@@ -313,7 +294,7 @@ class TenantGraph:
             except Unavailable as error:
                 failure = error
             else:
-                if answer.status in {OK, PARTIAL, NO_CONTENT}:
+                if answer.status in GOOD:
                     return answer
                 failure = failure_of(answer)
                 if answer.status == 401 and not renewed:  # noqa: PLR2004 - expired, or a claims challenge
@@ -331,16 +312,16 @@ class TenantGraph:
         """Wait twice as long each time, with jitter so that many tenants do not come back at once."""
         return float(min(self._client.limits.longest_wait, 2.0**attempt) * (0.5 + self._client.chance() / 2.0))
 
-    async def _once(self, method: str, url: URL, body: bytes | None, *, fresh: bool) -> _Answer:
+    async def _once(self, method: str, url: URL, body: bytes | None, *, fresh: bool) -> Answer:
         token = await self._tokens.token(fresh=fresh)
         asked = str(uuid.uuid4())
         headers = {"Authorization": f"Bearer {token}", "client-request-id": asked}
         if body is not None:
-            headers |= {"Content-Type": "application/json", "Prefer": "return=representation"}
+            headers |= BODY_HEADERS
         async with self._gate, self._client.overall, _named(asked):
             sent = self._client.session.request(method, url, data=body, headers=headers, allow_redirects=False)
             async with sent as response:
-                answer = _Answer(response.status, _lower(response), await self._read(response))
+                answer = Answer(response.status, _lower(response), await self._read(response))
         log.debug(
             "graph",
             method=method,
@@ -366,17 +347,6 @@ class TenantGraph:
 
 def _after(field: str, since: dt.datetime | None) -> dict[str, str]:
     return {} if since is None else {"$filter": f"{field} ge {since:%Y-%m-%dT%H:%M:%SZ}"}
-
-
-_PROFILES = "/v1.0/security/secureScoreControlProfiles"
-
-
-def _named_id(control: str) -> str:
-    """Give an id that names a control and leads nowhere else."""
-    if control.strip(".") == "":
-        message = f"{control!r} is no control."
-        raise WriteRefused(message)
-    return control
 
 
 _LARGE = 2**18
@@ -409,33 +379,3 @@ def _retry_after(text: str | None, longest: float) -> float | None:
         except (ValueError, TypeError):
             return None
     return None if seconds != seconds else max(0.0, min(seconds, longest))  # noqa: PLR0124 - not a number
-
-
-class _Error(msgspec.Struct):
-    code: str | None = None
-    message: str | None = None
-
-
-class _Errors(msgspec.Struct):
-    error: _Error
-
-
-def failure_of(answer: _Answer) -> GraphError:
-    """Turn an answer that is not 200 into our error, with Graph's code and request id."""
-    try:
-        said = msgspec.json.decode(answer.body, type=_Errors).error
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        said = _Error()
-    kind, message = _kind(answer.status, said)
-    return kind(message, code=said.code or None, request_id=answer.request_id, status=answer.status)
-
-
-def _kind(status: int, said: _Error) -> tuple[type[GraphError], str]:
-    words = (said.message or "").replace("\n", " ")[:300]
-    if status == 429 or "rate limit" in words.casefold():  # noqa: PLR2004 - Intune throttles with 500 and these words
-        return Throttled, "Graph asked Surefoot to slow down."
-    if status in _AGAIN:
-        return Unavailable, f"Graph answered {status}. {words}".strip()
-    if status in {401, 403}:
-        return ConsentMissing, f"Graph refused the request ({status}). {words}".strip()
-    return AnswerNotUnderstood, f"Graph answered {status}. {words}".strip()

@@ -146,7 +146,7 @@ class _Envelope(msgspec.Struct):
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _SNAPSHOT, _PROFILE = msgspec.json.Decoder(_Snapshot), msgspec.json.Decoder(_Profile)
 
-_BROKEN = (msgspec.DecodeError, ValueError, RecursionError, OverflowError)
+BROKEN = (msgspec.DecodeError, ValueError, RecursionError, OverflowError)
 """What a hostile or truncated text can raise; `UnicodeDecodeError` is a `ValueError`."""
 
 
@@ -164,7 +164,7 @@ def profile(body: bytes) -> Profile:
     """Decode one profile, as an update answers."""
     try:
         return _profile(_PROFILE.decode(body))
-    except _BROKEN as error:
+    except BROKEN as error:
         message = f"Graph's profile cannot be read: {error}."
         raise AnswerNotUnderstood(message) from error
 
@@ -172,8 +172,8 @@ def profile(body: bytes) -> Profile:
 def page(body: bytes, decoder: msgspec.json.Decoder[W], make: Callable[[W], T]) -> Page[T]:
     """Decode record by record: what one needs is let go before the next, and a bad one costs itself alone."""
     try:
-        envelope = _envelope(body)
-    except _BROKEN as error:
+        envelope = mended(_ENVELOPE, body)
+    except BROKEN as error:
         message = f"Graph's answer is not the JSON that it documents: {error}."
         raise AnswerNotUnderstood(message) from error
     items: list[T] = []
@@ -181,18 +181,19 @@ def page(body: bytes, decoder: msgspec.json.Decoder[W], make: Callable[[W], T]) 
     for number, raw in enumerate(envelope.value, start=1):
         try:
             items.append(make(decoder.decode(raw)))
-        except _BROKEN as error:
+        except BROKEN as error:
             refused.append(Refusal(f"record {number}", str(error)[:300]))
     return Page(tuple(items), tuple(refused), envelope.next_link)
 
 
-def _envelope(body: bytes) -> _Envelope:
+def mended(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    """Decode an envelope of records, if need be without what is no JSON in one of them."""
     try:
-        return _ENVELOPE.decode(body)
-    except _BROKEN as error:
+        return decoder.decode(body)
+    except BROKEN as error:
         try:
-            return _ENVELOPE.decode(_mended(body))
-        except _BROKEN:
+            return decoder.decode(_mended(body))
+        except BROKEN:
             raise error from None
 
 
