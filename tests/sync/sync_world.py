@@ -2,6 +2,8 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -54,8 +56,14 @@ def read(engine: Engine, emulator: Emulator, tenant: Tenant, now: dt.datetime = 
     return asyncio.run(reading())
 
 
-def send(engine: Engine, emulator: Emulator, tenant: Tenant, at: dt.datetime = NOW) -> tuple[Outgoing, ...]:
-    """Deliver what is due."""
+def send(
+    engine: Engine,
+    emulator: Emulator,
+    tenant: Tenant,
+    at: dt.datetime = NOW,
+    through: Callable[[Any], Any] = lambda graph: graph,
+) -> tuple[Outgoing, ...]:
+    """Deliver what is due; `through` may stand between Surefoot and Graph."""
     CLOCK.at = at
 
     async def sending() -> tuple[Outgoing, ...]:
@@ -66,7 +74,8 @@ def send(engine: Engine, emulator: Emulator, tenant: Tenant, at: dt.datetime = N
         provider = tokens.provider(tenant.id, way, {"client_secret": emulator.client_secret})
         try:
             async with GraphClient(limits=Limits(tries=2), sleep=no_pause) as graph:
-                return await delivery.deliver(engine, graph.tenant(tenant.id, way, provider), tenant, now=at)
+                reader = through(graph.tenant(tenant.id, way, provider))
+                return await delivery.deliver(engine, reader, tenant, now=at)
         finally:
             await provider.close()
 

@@ -1,11 +1,10 @@
 """Whatever happens in whatever order on both sides, they end in agreement, with nothing lost and nothing sent twice."""
 
-import asyncio
 import contextlib
 import copy
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,17 +13,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
-from sync_world import CLOCK, NOW, TODAY, add, choose, open_controls, portal, read
+from sync_world import CLOCK, NOW, TODAY, add, choose, open_controls, portal, read, send
 
 from surefoot.emulator.server import Emulator, Running
 from surefoot.emulator.world import generate
 from surefoot.errors import InputRefused, Unavailable
-from surefoot.graph import tokens
-from surefoot.graph.client import GraphClient, Limits
 from surefoot.model import Side, Stage, Status, Tenant
 from surefoot.scoring import workflow
 from surefoot.store import agreements, audit, conflicts, database, decisions, outgoing, profiles
-from surefoot.sync import delivery, outbox, road
+from surefoot.sync import outbox, road
 
 CONTROLS = 3
 MINUTE = dt.timedelta(minutes=1)
@@ -46,12 +43,13 @@ class Road:
         if not name.startswith("update"):
             return asked
 
-        async def write(*args: Any, **kwargs: Any) -> Any:
+        async def write(changes: Sequence[Any]) -> Any:
+            lost = tuple(Unavailable() for _ in changes)
             if self._trouble == "unreachable":
-                raise Unavailable
-            answer = await asked(*args, **kwargs)
+                return lost
+            answer = await asked(changes)
             if self._trouble == "answer lost":
-                raise Unavailable
+                return lost
             if self._trouble == "killed":
                 raise Killed
             return answer
@@ -95,21 +93,8 @@ class Both:
         portal(self.emulator, control, state, self.at)
 
     def send(self, _control: str, trouble: str) -> None:
-        async def sending() -> None:
-            async def no_pause(_seconds: float) -> None:
-                return None
-
-            way = self.emulator.connection
-            provider = tokens.provider(self.tenant.id, way, {"client_secret": self.emulator.client_secret})
-            try:
-                async with GraphClient(limits=Limits(tries=1), sleep=no_pause) as graph:
-                    reader: Any = Road(graph.tenant(self.tenant.id, way, provider), trouble)
-                    await delivery.deliver(self.engine, reader, self.tenant, now=self.at)
-            finally:
-                await provider.close()
-
         with contextlib.suppress(Killed):
-            asyncio.run(sending())
+            send(self.engine, self.emulator, self.tenant, self.at, lambda graph: Road(graph, trouble))
 
     def read(self, _control: str, how: str) -> None:
         if how == "late":

@@ -1,16 +1,17 @@
 """The road to Microsoft: what is decided arrives once, in order; what cannot arrive says why and is never lost."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, update
-from sync_world import NOW, choose, open_controls, read, send
+from sync_world import CLOCK, NOW, TODAY, add, choose, open_controls, read, send
 
-from surefoot.emulator.server import Emulator, Fault
-from surefoot.emulator.world import Update
+from surefoot.emulator.server import Emulator, Fault, Running
+from surefoot.emulator.world import Update, generate
 from surefoot.model import Stage, Status, Tenant
 from surefoot.pages import outbox as outbox_page
-from surefoot.store import audit, database, outgoing, schema
+from surefoot.store import audit, database, decisions, outgoing, schema
 from surefoot.sync import delivery, outbox
 
 HOUR = dt.timedelta(hours=1)
@@ -149,13 +150,62 @@ def test_two_senders_never_take_the_same_decision(engine: Engine, tenant: Tenant
     assert [taken(NOW), taken(NOW), taken(NOW + delivery.LEASE)] == [1, 0, 1]
 
 
+class Stopping:
+    """A Graph that is switched off after its first batch of writes."""
+
+    def __init__(self, graph: Any, emulator: Emulator) -> None:
+        self._graph, self._emulator = graph, emulator
+
+    async def profiles_of(self, controls: Any) -> Any:
+        return await self._graph.profiles_of(controls)
+
+    async def update_profiles(self, changes: Any) -> Any:
+        done = await self._graph.update_profiles(changes)
+        self._emulator.faults.append(Fault(times=1000, reset=True))
+        return done
+
+
+def test_fifty_decisions_arrive_once_when_graph_is_switched_off_in_the_middle(engine: Engine) -> None:
+    with Running(generate(11, TODAY, tenants=1, controls=420), now=CLOCK) as emulator:
+        tenant = add(engine, emulator)
+        read(engine, emulator, tenant)
+        with database.writing(engine) as conn:
+            outbox.switch(conn, tenant, on=True, by="anna", now=NOW)
+        chosen = [c for c in open_controls(engine, tenant) if not c.casefold().startswith("scid_")][:50]
+        assert len(chosen) == 50
+        for control in chosen:
+            choose(engine, tenant, control, Status.RISK_ACCEPTED)
+        first = send(engine, emulator, tenant, through=lambda graph: Stopping(graph, emulator))
+        assert [o.stage for o in first] == [Stage.SENT] * 20 + [Stage.WAITING] * 30
+        emulator.faults.clear()
+        assert [o.stage for o in send(engine, emulator, tenant, NOW + HOUR)] == [Stage.SENT] * 30
+        assert [[u.state for u in theirs(emulator, c)] for c in chosen] == [["Ignored"]] * 50
+        read(engine, emulator, tenant, NOW + 2 * HOUR)
+        assert {stage for _, _, stage in held(engine, tenant)} == {Stage.CONFIRMED}
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_where_graph_takes_no_alternate_mitigation_reviewed_is_tried_and_looked_at(
+    engine: Engine, emulator: Emulator, tenant: Tenant, controls: list[str], *, holds: bool
+) -> None:
+    emulator.refuses_alternate, emulator.resets_reviewed = True, not holds
+    choose(engine, tenant, controls[0], Status.ALTERNATE)
+    (one,) = send(engine, emulator, tenant)
+    assert (one.stage, one.state) == ((Stage.SENT, "Reviewed") if holds else (Stage.KEPT, "AlternateMitigation"))
+    read(engine, emulator, tenant, NOW + HOUR)
+    with database.reading(engine) as conn:
+        assert outgoing.of(conn, tenant)[0].stage is (Stage.CONFIRMED if holds else Stage.KEPT)
+        assert decisions.newest(conn, tenant)[controls[0].casefold()].status is Status.ALTERNATE
+    assert holds or "its portal" in (one.message or "")
+
+
 def test_when_graph_goes_away_in_the_middle_all_arrive_once_later(
     engine: Engine, emulator: Emulator, tenant: Tenant, controls: list[str]
 ) -> None:
     chosen = [c for c in controls if not c.casefold().startswith("scid_")][:6]
     for control in chosen:
         choose(engine, tenant, control, Status.RISK_ACCEPTED)
-    emulator.faults.append(Fault(path=chosen[3], times=9, reset=True))
+    emulator.faults.append(Fault(path=chosen[3], times=9, status=504, body=b"{}"))
     emulator.faults.append(Fault(path=chosen[4], times=2, status=503, body=b"{}"))
     first = send(engine, emulator, tenant)
     assert sorted(o.stage for o in first) == [Stage.SENT] * 4 + [Stage.WAITING] * 2

@@ -87,6 +87,8 @@ class Emulator:
         """Set it to have Graph's limits held."""
         self.resets_reviewed = False
         """Whether the state Reviewed turns back to Default, as old reports say of Graph."""
+        self.refuses_alternate = False
+        """Whether the state AlternateMitigation is refused, as some say of Graph."""
         self._tokens: dict[str, tuple[str, float]] = {}
         self.events = EventRoutes(self._admitted, self._error, now)
 
@@ -291,7 +293,8 @@ class Emulator:
         vendor = body.get("vendorInformation") or {}
         if not vendor.get("vendor") or not vendor.get("provider"):
             return self._error(400, "BadRequest", "vendorInformation with vendor and provider is required.")
-        if control.startswith("scid_"):
+        refused = self.refuses_alternate and body.get("state") == "AlternateMitigation"
+        if refused or control.startswith("scid_"):
             return self._error(400, "BadRequest", "Http request failed with statusCode=BadRequest")
         state = body.get("state") or "Default"
         made = Update(

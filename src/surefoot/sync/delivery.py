@@ -2,11 +2,13 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import Engine
 
 from surefoot.errors import ConsentMissing, GraphError, WriteRefused
+from surefoot.graph.batches import MOST, Change
 from surefoot.graph.client import TenantGraph
 from surefoot.model import Outgoing, Profile, Stage, Status, Tenant
 from surefoot.scoring import workflow
@@ -25,11 +27,9 @@ LEASE = dt.timedelta(minutes=15)
 async def deliver(engine: Engine, graph: TenantGraph, tenant: Tenant, *, now: dt.datetime) -> tuple[Outgoing, ...]:
     """Send what is due, in order; give how each stands then. A failure keeps it for later, a refusal for somebody."""
     waiting = await asyncio.to_thread(_due, engine, tenant, now)
-    done = []
-    for one, spelled in waiting:
-        result = await _send(engine, graph, tenant, one, spelled, now)
-        await asyncio.to_thread(_mark, engine, tenant, result, now)
-        done.append(result)
+    done: list[Outgoing] = []
+    for start in range(0, len(waiting), MOST):
+        done += await _send(engine, graph, tenant, waiting[start : start + MOST], now)
     return tuple(done)
 
 
@@ -43,21 +43,31 @@ def _due(engine: Engine, tenant: Tenant, now: dt.datetime) -> list[tuple[Outgoin
 
 
 async def _send(
-    engine: Engine, graph: TenantGraph, tenant: Tenant, one: Outgoing, spelled: str, now: dt.datetime
-) -> Outgoing:
+    engine: Engine, graph: TenantGraph, tenant: Tenant, part: Sequence[tuple[Outgoing, str]], now: dt.datetime
+) -> list[Outgoing]:
     """Look first, then write: an answer that was lost is no reason to write again, nor is somebody else's change."""
-    try:
-        profile = await graph.profile(spelled)
-        if state_of(profile).casefold() == one.state.casefold():
-            return _sent(one, now)
-        if await asyncio.to_thread(_changed, engine, tenant, profile, now):
-            return msgspec.structs.replace(one, due_at=now + FIRST_PAUSE, message=_CHANGED)
-        return await _write(graph, profile, one, now)
-    except WriteRefused as error:
-        return _failed(one, error, Stage.REFUSED, None)
-    except GraphError as error:
-        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(one.attempts - 1, 12))
-        return _failed(one, error, Stage.WAITING, now + pause)
+    looked = await graph.profiles_of([spelled for _, spelled in part])
+    done: dict[int, Outgoing] = {}
+    writes: list[tuple[int, Change]] = []
+    for n, ((one, _), profile) in enumerate(zip(part, looked, strict=True)):
+        if isinstance(profile, GraphError):
+            done[n] = _failed(one, profile, now)
+        elif state_of(profile).casefold() == one.state.casefold():
+            done[n] = _sent(one, now)
+        elif await asyncio.to_thread(_changed, engine, tenant, profile, now):
+            done[n] = msgspec.structs.replace(one, due_at=now + FIRST_PAUSE, message=_CHANGED)
+        else:
+            writes.append((n, _change(profile, one)))
+    written = await graph.update_profiles([change for _, change in writes])
+    for (n, change), answer in zip(writes, written, strict=True):
+        done[n] = await _outcome(graph, part[n][0], change, answer, now)
+    results = [done[n] for n in sorted(done)]
+    await asyncio.to_thread(_mark, engine, tenant, results, now)
+    return results
+
+
+def _change(profile: Profile, one: Outgoing) -> Change:
+    return Change(profile=profile, state=one.state, comment=one.comment, assigned_to=one.assigned_to)
 
 
 _CHANGED = "Somebody changed it at Microsoft meanwhile: it is read first, then compared (`surefoot sync`)."
@@ -72,18 +82,24 @@ def _changed(engine: Engine, tenant: Tenant, profile: Profile, now: dt.datetime)
         return True
 
 
-async def _write(graph: TenantGraph, profile: Profile, one: Outgoing, now: dt.datetime) -> Outgoing:
-    """Write a state; where Graph does not take an alternate mitigation, *Reviewed*, and look whether that holds."""
-    try:
-        await graph.update_profile(profile, state=one.state, comment=one.comment, assigned_to=one.assigned_to)
-    except WriteRefused:
-        if one.state != ALTERNATE:
-            raise
-        await graph.update_profile(profile, state=REVIEWED, comment=one.comment, assigned_to=one.assigned_to)
-        if state_of(await graph.profile(profile.control)).casefold() != REVIEWED.casefold():
-            return msgspec.structs.replace(one, stage=Stage.KEPT, due_at=None, ended_at=now, message=_NOT_HELD)
-        return _sent(msgspec.structs.replace(one, state=REVIEWED), now)
-    return _sent(one, now)
+async def _outcome(
+    graph: TenantGraph, one: Outgoing, change: Change, answer: Profile | GraphError | None, now: dt.datetime
+) -> Outgoing:
+    """Say how a write ended; where Graph takes no alternate mitigation, write *Reviewed* and look whether it holds."""
+    if not isinstance(answer, GraphError):
+        return _sent(one, now)
+    if not isinstance(answer, WriteRefused) or one.state != ALTERNATE:
+        return _failed(one, answer, now)
+    reviewed = msgspec.structs.replace(change, state=REVIEWED)
+    (second,) = await graph.update_profiles([reviewed])
+    if isinstance(second, GraphError):
+        return _failed(one, second, now)
+    (held,) = await graph.profiles_of([change.profile.control])
+    if isinstance(held, GraphError):
+        return _failed(one, held, now)
+    if state_of(held).casefold() != REVIEWED.casefold():
+        return msgspec.structs.replace(one, stage=Stage.KEPT, due_at=None, ended_at=now, message=_NOT_HELD)
+    return _sent(msgspec.structs.replace(one, state=REVIEWED), now)
 
 
 ALTERNATE, REVIEWED = workflow.GRAPH_STATES[Status.ALTERNATE], "Reviewed"
@@ -96,19 +112,28 @@ def _sent(one: Outgoing, now: dt.datetime) -> Outgoing:
     )
 
 
-def _failed(one: Outgoing, error: GraphError, stage: Stage, due: dt.datetime | None) -> Outgoing:
+def _failed(one: Outgoing, error: GraphError, now: dt.datetime) -> Outgoing:
+    """Keep what failed for later, and what was refused for somebody to look at."""
     said = f"Grant {PERMISSION} to the app to send decisions." if isinstance(error, ConsentMissing) else error.sentence
+    refused = isinstance(error, WriteRefused)
+    pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(one.attempts - 1, 12))
     return msgspec.structs.replace(
-        one, stage=stage, due_at=due, error=error.slug, message=said, request_id=error.request_id
+        one,
+        stage=Stage.REFUSED if refused else Stage.WAITING,
+        due_at=None if refused else now + pause,
+        error=error.slug,
+        message=said,
+        request_id=error.request_id,
     )
 
 
-def _mark(engine: Engine, tenant: Tenant, one: Outgoing, now: dt.datetime) -> None:
+def _mark(engine: Engine, tenant: Tenant, results: Sequence[Outgoing], now: dt.datetime) -> None:
     with database.writing(engine) as conn:
-        outgoing.mark(conn, tenant, one)
-        if one.stage is Stage.SENT:
-            agreements.put(conn, tenant, one.control, Agreement(one.state, now))
-        if one.stage is Stage.REFUSED:
-            notices.refused(conn, tenant, one, now=now)
-        deed = Deed(action=f"outgoing.{one.stage.value}", tenant=tenant.id, subject=one.control, after=one)
-        audit.append(conn, deed, by="Surefoot", now=now)
+        for one in results:
+            outgoing.mark(conn, tenant, one)
+            if one.stage is Stage.SENT:
+                agreements.put(conn, tenant, one.control, Agreement(one.state, now))
+            if one.stage is Stage.REFUSED:
+                notices.refused(conn, tenant, one, now=now)
+            deed = Deed(action=f"outgoing.{one.stage.value}", tenant=tenant.id, subject=one.control, after=one)
+            audit.append(conn, deed, by="Surefoot", now=now)
