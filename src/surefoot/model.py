@@ -570,3 +570,13 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The maximum that held on that day, where its own percent tells it."""
     decision: Decision | None = None
     plan: Plan | None = None
+
+
+class Playbook(msgspec.Struct, frozen=True, kw_only=True):
+    """An MSP's own steps for a control, in one version."""
+
+    control: str
+    text: str
+    """Markdown; empty: this version removed the playbook."""
+    changed_at: dt.datetime
+    changed_by: str

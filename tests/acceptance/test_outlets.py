@@ -82,6 +82,7 @@ SAME = [
     (("catalogue", "Tenant 3"), f"{SCORE}/catalogue?tenant=Tenant 3"),
     (("catalogue", "--from", str(SINCE)), f"{SCORE}/catalogue?from={SINCE}"),
     (("events", "Tenant 3", "--source", "directoryAudit"), f"{SCORE}/events?tenant=Tenant 3&source=directoryAudit"),
+    (("playbook", "list"), "/api/security-defender/playbooks"),
     (("portfolio", "--sort", "-percent", "--limit", "3"), "/api/security-defender/portfolio?sort=-percent&limit=3"),
 ]  # fmt: skip
 

@@ -26,6 +26,7 @@ from surefoot.pages import (
     history,
     outbox,
     overview,
+    playbooks,
     portfolio,
     regressions,
     risks,
@@ -37,11 +38,13 @@ from surefoot.store.audit import Wanted
 from surefoot.store.portfolio import Wanted as Rows
 from surefoot.sync.decisions import decide
 from surefoot.sync.notes import note
+from surefoot.sync.playbooks import set_playbook
 
 TODAY = dt.date(2026, 11, 23)
 NOW = dt.datetime(2026, 11, 24, 6, 12, tzinfo=dt.UTC)
 TARGET = Path(surefoot.web.api.openapi.__file__).with_name("examples.json")
 CONTROL = "mdo_atpprotection"
+STEPS = "1. Tell the service desk\n2. Begin with the pilot group"
 
 
 def main() -> None:
@@ -69,6 +72,7 @@ def fill(engine: Engine, folder: Path) -> None:
         asyncio.run(jobs.read(engine, keys, load(), every, lambda: NOW))
     with database.writing(engine) as conn:
         contoso = tenants.find(conn, ID, None)
+        set_playbook(conn, CONTROL, STEPS, "anna.m@contoso.example", NOW)
         for decision in world.tenants[0].decisions:
             decide(conn, contoso, decision, ratings=load())
         for told in world.tenants[0].notes:
@@ -81,6 +85,7 @@ def pages(engine: Engine) -> dict[str, object]:
         contoso, every = tenants.find(conn, ID, None), tenants.all_of(conn, None)
         ratings = load()
         fell = regressions.build(conn, contoso, ratings=ratings)
+        steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
         happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
         return {
             "secureScore": overview.build(conn, contoso, ratings=ratings),
@@ -102,6 +107,9 @@ def pages(engine: Engine) -> dict[str, object]:
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True
             ),
+            "playbooks": playbooks.build(conn, None, ratings=ratings),
+            "playbook": steps,
+            "setPlaybook": steps,
             "audit": audit.build(conn, None, Wanted(limit=1)),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
         }

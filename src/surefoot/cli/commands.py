@@ -35,6 +35,7 @@ COMMANDS = {
     "events": Place("findings", "List what happened: incidents, audits, notes, decisions."),
     "note": Place("note", "Note what happened, to find it beside the score later."),
     "set-status": Place("scores", "Decide about an action: planned, in progress, risk accepted ..."),
+    "playbook": Place("playbook", "Keep your own steps for a control, beside Microsoft's."),
     "write-back": Place("sending", "Send decisions about a tenant to Microsoft, or no longer."),
     "outbox": Place("sending", "List the decisions on their way to Microsoft."),
     "send": Place("sending", "Send the decisions that are due now, or print what would be sent."),

@@ -155,9 +155,14 @@ def contents(conn: Connection, visible: frozenset[str] | None) -> dict[str, list
     query = select(names.folded, c.body, c.first_seen, c.last_seen).join(schema.control, names.key == c.control)
     found: dict[str, list[Content]] = {}
     for row in conn.execute(query.order_by(names.folded, c.first_seen, c.key)):
-        if visible is None or not _INSTANCE.match(row.folded):
+        if shown(row.folded, visible):
             found.setdefault(row.folded, []).append(Content(_PROFILE.decode(row.body), row.first_seen, row.last_seen))
     return found
+
+
+def shown(folded: str, visible: frozenset[str] | None) -> bool:
+    """Say whether a control may be told of, whoever has it: not where its id names one tenant's own app."""
+    return visible is None or not _INSTANCE.match(folded)
 
 
 def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:

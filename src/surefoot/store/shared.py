@@ -42,6 +42,11 @@ def known_controls(conn: Connection, folded: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def spelling(conn: Connection, control_id: str) -> str | None:
+    """Give a control's id as Graph first spelled it; None when it is not known."""
+    return conn.execute(select(control.c.id).where(control.c.folded == control_id.casefold())).scalar()
+
+
 def text_keys(conn: Connection, texts: Iterable[str]) -> dict[str, int]:
     """Give the key of each text; texts not seen before get one."""
     wanted = set(texts)

@@ -58,6 +58,13 @@ class ReasonBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """1 to 500 characters."""
 
 
+class PlaybookBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to set a control's playbook."""
+
+    text: str
+    """Markdown, 1 to 20,000 characters."""
+
+
 def from_json(body: bytes, kind: type[Body], example: str) -> Body:
     """Decode the API's body; 400 for what is no JSON, 422 for JSON of another shape."""
     try:

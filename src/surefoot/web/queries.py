@@ -21,7 +21,7 @@ def only(query: QueryParams, allowed: Iterable[str]) -> None:
     names = sorted(allowed)
     for name in query:
         if name not in names:
-            raise InputRefused(f"There is no parameter {_quoted(name)} here. Possible: {', '.join(names)}.")
+            raise InputRefused(f"There is no parameter {_quoted(name)} here. Possible: {', '.join(names) or 'none'}.")
         if len(query.getlist(name)) > 1:
             raise InputRefused(f"The parameter {name} is there more than once.")
 

@@ -20,12 +20,13 @@ from surefoot.pages.history import History
 from surefoot.pages.outbox import Outbox
 from surefoot.pages.outlets import camel
 from surefoot.pages.overview import Overview
+from surefoot.pages.playbooks import PlaybookPage, Playbooks
 from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
 from surefoot.scoring.actions import Action
 from surefoot.web.api.operations import OPERATIONS, PROBLEMS, Operation
-from surefoot.web.forms import NoteBody, ReasonBody, StatusBody
+from surefoot.web.forms import NoteBody, PlaybookBody, ReasonBody, StatusBody
 from surefoot.web.problems import MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
@@ -33,9 +34,9 @@ Json = dict[str, Any]
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
     Outbox, Catalogue,
-    Portfolio, Activity, Problem,
+    Portfolio, Playbooks, PlaybookPage, Activity, Problem,
 )  # fmt: skip
-TAKEN = (StatusBody, NoteBody, ReasonBody)
+TAKEN = (StatusBody, NoteBody, ReasonBody, PlaybookBody)
 
 
 def document() -> Json:

@@ -9,14 +9,14 @@ from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
-from surefoot.web.api.paths import AUDIT, PORTFOLIO, SCORE
+from surefoot.web.api.paths import AUDIT, PLAYBOOKS, PORTFOLIO, SCORE
 
 Json = dict[str, Any]
 
 PROBLEMS = {
     400: "The body is not JSON.",
     401: "Nobody is signed in, or the token is not valid.",
-    403: "The token may not change anything.",
+    403: "The token may not change anything, or nothing that belongs to all tenants.",
     404: "No such tenant, action, control, day or event, or not yours to see: they look the same.",
     413: "The body is too large.",
     422: "A parameter or the body has a value that is not usable; the sentence names those that are.",
@@ -207,6 +207,25 @@ OPERATIONS = (
              "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
             _text("cursor", "`next` of the page before."),
         ),
+    ),
+    Operation(
+        path=PLAYBOOKS, name="playbooks", sends="Playbooks", problems=(401, 422),
+        summary="The controls that have steps of your own",
+    ),
+    Operation(
+        path=f"{PLAYBOOKS}/{{control_id}}", name="playbook", sends="PlaybookPage", parameters=(CONTROL,),
+        summary="The steps for one control, Microsoft's and your own, with every version",
+    ),
+    Operation(
+        path=f"{PLAYBOOKS}/{{control_id}}", name="setPlaybook", method="put", sends="PlaybookPage",
+        summary="Set your own steps for a control; answers with them",
+        description="For a token that sees all tenants: playbooks belong to all of them.",
+        parameters=(CONTROL,), takes="PlaybookBody", sample={"text": "1. Tell the service desk"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{PLAYBOOKS}/{{control_id}}", name="removePlaybook", method="delete", status=204,
+        summary="Remove your own steps for a control; their versions stay",
+        description="For a token that sees all tenants.", parameters=(CONTROL,), problems=(401, 403, 404, 422),
     ),
     Operation(
         path=AUDIT, name="audit", sends="Activity", csv=True,

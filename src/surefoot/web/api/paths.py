@@ -3,4 +3,5 @@
 ROOT = "/api/security-defender"
 SCORE = f"{ROOT}/secure-score"
 AUDIT = f"{ROOT}/audit"
+PLAYBOOKS = f"{ROOT}/playbooks"
 PORTFOLIO = f"{ROOT}/portfolio"

@@ -13,10 +13,11 @@ from surefoot import charts
 from surefoot.model import CLOSED, DECIDABLE, Impact, Profile, StateUpdate, Status
 from surefoot.pages import actions as pages
 from surefoot.pages.outlets import camel
+from surefoot.scoring import cleaning
 from surefoot.scoring.actions import Action
 from surefoot.scoring.percents import percent
 from surefoot.web import queries
-from surefoot.web.html import cleaning, formats
+from surefoot.web.html import formats
 from surefoot.web.html.contexts import (
     ActionPage,
     ActionRow,

@@ -1,8 +1,10 @@
-"""Microsoft's HTML is hostile until it is cleaned."""
+"""Microsoft's HTML and people's Markdown are hostile until they are cleaned."""
+
+import re
 
 import pytest
 
-from surefoot.web.html import cleaning
+from surefoot.scoring import cleaning
 
 
 @pytest.mark.parametrize(
@@ -47,3 +49,46 @@ def test_addresses_that_a_browser_may_open(url: str) -> None:
 )
 def test_addresses_that_it_may_not(url: str | None) -> None:
     assert cleaning.link(url) is None
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))",
+        "[x](JaVa&Tab;script:alert(1))", "[x](data:text/html,x)", "[x](//evil/x)", "[x](http://evil/x)",
+        "![x](https://evil/x.png)", "[x]: javascript:alert(1)\n\n[x]", '[x](https://good/ "" onclick=alert(1)")',
+        "<javascript:alert(1)>", "`<script>`", "```<script>\n<script>\n```", "[<script>](https://good/)",
+    ],
+)  # fmt: skip
+def test_markdown_brings_in_nothing_that_loads_or_runs(hostile: str) -> None:
+    made = cleaning.markdown(f"{hostile}\n\nkept") or ""
+    assert "kept" in made
+    tags = " ".join(re.findall(r"<[^>]*>", made)).lower()
+    for word in ("script", "onerror", "onclick", "data:", "evil", "<img", "src="):
+        assert word not in tags
+    assert "<script" not in made
+
+
+def test_markdown_keeps_steps_commands_and_links() -> None:
+    made = cleaning.markdown(
+        "# Before\n\n1. Open [Entra](https://entra.example/)\n\n```\nGet-X\nSet-X\n```\n\n#### Then"
+    )
+    assert made is not None
+    for part in (
+        "<h3>Before</h3>",
+        "<ol>",
+        'href="https://entra.example/"',
+        "<pre><code>Get-X\nSet-X\n",
+        "<h4>Then</h4>",
+    ):
+        assert part in made
+
+
+@pytest.mark.parametrize("piece", ["[", ">", "- ", "![", "**_", "<a", "`a", "[a]("])
+def test_deep_markdown_ends_soon(piece: str) -> None:
+    assert cleaning.markdown((piece * 20_000)[:20_000] + "\n\nkept")
+
+
+def test_each_step_is_a_line_of_words() -> None:
+    told = cleaning.text("<p>Do\n this:</p><ol><li>One</li><LI>Two<br/>and more</LI ></ol>then")
+    assert told == "Do this:\nOne\nTwo\nand more\nthen"
