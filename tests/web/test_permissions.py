@@ -44,7 +44,12 @@ def sent(path: str) -> bytes:
     """Give a body that a route takes, so that the tenant alone is what is wrong."""
     if path.endswith("/dismiss"):
         return b'{"reason": "a test"}'
-    return b'{"text": "a note"}' if path.endswith("/events") else b'{"status": "planned"}'
+    bodies = {
+        "/events": b'{"text": "a note"}',
+        "/resolve": b'{"holds": "microsoft"}',
+        "{action_id}": b'{"owner": "anna"}',
+    }
+    return next((body for end, body in bodies.items() if path.endswith(end)), b'{"status": "planned"}')
 
 
 def test_nothing_but_the_public_answers_strangers(world: World) -> None:

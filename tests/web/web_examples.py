@@ -22,7 +22,9 @@ from surefoot.pages import (
     changes,
     comparison,
     controls,
+    detail,
     events,
+    governance,
     history,
     outbox,
     overview,
@@ -86,6 +88,7 @@ def pages(engine: Engine) -> dict[str, object]:
         ratings = load()
         fell = regressions.build(conn, contoso, ratings=ratings)
         steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
+        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW)
         happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
         return {
             "secureScore": overview.build(conn, contoso, ratings=ratings),
@@ -103,6 +106,11 @@ def pages(engine: Engine) -> dict[str, object]:
             "dismissRegression": fell,
             "restoreRegression": fell,
             "outbox": outbox.build(conn, contoso, now=NOW),
+            **dict.fromkeys(("action", "planAction", "resolveConflict", "approveRequest", "declineRequest"), worked),
+            "conflicts": governance.disputed(conn, every, everything=True),
+            "requests": governance.asked(conn, every),
+            **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every)),
+            **dict.fromkeys(("policy", "setPolicy"), governance.governed(conn, contoso)),
             "risks": risks.build(conn, contoso, ratings=ratings, today=TODAY),
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True

@@ -8,17 +8,17 @@ import typer
 
 from surefoot.access.viewers import LOCAL, tenant_for
 from surefoot.cli import show
-from surefoot.cli.home import now, opened
+from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
-from surefoot.model import DECIDABLE, Decision, Impact, Status
+from surefoot.model import DECIDABLE, AcceptanceRequest, Decision, Grounds, Impact, Status
 from surefoot.pages import actions as actions_page
 from surefoot.pages import overview as overview_page
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.overview import Overview
 from surefoot.scoring.actions import Action
 from surefoot.store import database
-from surefoot.sync.decisions import decide
+from surefoot.sync.acceptances import submit
 
 app = typer.Typer()
 
@@ -140,6 +140,14 @@ def _impact(text: str) -> Impact:
         raise InputRefused(message) from None
 
 
+def _grounds(text: str) -> Grounds:
+    try:
+        return Grounds(snake(text.replace("-", "_")))
+    except ValueError:
+        message = f"{text!r} are no grounds; these are: risk, notApplicable."
+        raise InputRefused(message) from None
+
+
 @app.command("set-status")
 def set_status(
     tenant: Annotated[str, typer.Argument(help="A name or id.")],
@@ -153,6 +161,7 @@ def set_status(
         typer.Option(formats=["%Y-%m-%d"], help="Until when a risk is accepted; 90 days if left out."),
     ] = None,
     evidence: Annotated[str | None, typer.Option(help="What resolves it elsewhere: a text or a link.")] = None,
+    grounds: Annotated[str | None, typer.Option(help="Of an accepted risk: risk or notApplicable.")] = None,
     data: Data = None,
 ) -> None:
     """Decide about an action: planned, in progress, risk accepted ...
@@ -163,15 +172,19 @@ def set_status(
         control=action,
         status=_status(status, [s for s in Status if s in DECIDABLE]),
         decided_at=now(),
-        decided_by=LOCAL.name,
+        decided_by=somebody().name,
         comment=comment,
         owner=owner,
         due=due.date() if due else None,
         review_on=review_on.date() if review_on else None,
         evidence=evidence,
+        grounds=None if grounds is None else _grounds(grounds),
     )
     with opened(data) as home, home.writing() as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        kept = decide(conn, found, decided, ratings=home.ratings)
+        kept = submit(conn, found, decided, role=LOCAL.role, ratings=home.ratings)
+    if isinstance(kept, AcceptanceRequest):
+        show.wrapped(f"{found.name}: asked for (request {kept.key}); somebody else says `surefoot approve {kept.key}`.")
+        return
     until = f", until {kept.review_on}" if kept.review_on else ""
     show.line(f"{found.name}: {kept.control} is now {show.STATUSES[kept.status].lower()}{until}.")

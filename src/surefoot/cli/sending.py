@@ -23,6 +23,7 @@ _WORDS = {
     Stage.SENT: "waiting for Microsoft",
     Stage.CONFIRMED: "confirmed",
     Stage.REFUSED: "refused",
+    Stage.HELD: "held: changed on both sides",
     Stage.KEPT: "kept in Surefoot only",
     Stage.SUPERSEDED: "superseded",
     Stage.OVERTAKEN: "changed at Microsoft since",

@@ -7,10 +7,12 @@ from sqlalchemy import Connection
 
 from surefoot.model import Outgoing, Stage, Tenant
 from surefoot.pages.overview import TenantName, name_of
-from surefoot.store import outgoing, tenants
+from surefoot.store import outgoing, profiles, tenants
 
 EXPECTED = dt.timedelta(hours=48)
 """Microsoft shows a new state after minutes to a day and a half."""
+SLOW = {"azuread": dt.timedelta(days=7), "ms teams": dt.timedelta(days=31)}
+"""Services that Microsoft looks at less often: Entra weekly, Teams monthly at the latest."""
 
 
 class Sending(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,8 +40,14 @@ class Outbox(msgspec.Struct, frozen=True, kw_only=True):
 
 def build(conn: Connection, tenant: Tenant, *, now: dt.datetime, everything: bool = False) -> Outbox:
     """List what is open, refused or kept here only; `everything`: also what ended well or was superseded."""
-    stages = tuple(Stage) if everything else (Stage.WAITING, Stage.SENT, Stage.REFUSED, Stage.KEPT, Stage.OVERTAKEN)
-    found = tuple(_sending(one, now) for one in outgoing.of(conn, tenant, stages))
+    stages = (
+        tuple(Stage)
+        if everything
+        else (Stage.WAITING, Stage.SENT, Stage.REFUSED, Stage.HELD, Stage.KEPT, Stage.OVERTAKEN)
+    )
+    services = {folded: profile.service for folded, profile in profiles.of(conn, tenant).items()}
+    sent = outgoing.of(conn, tenant, stages)
+    found = tuple(sending_of(one, now, services.get(one.control.casefold())) for one in sent)
     return Outbox(
         tenant=name_of(tenant),
         write_back=tenants.writes_back(conn, tenant),
@@ -50,8 +58,10 @@ def build(conn: Connection, tenant: Tenant, *, now: dt.datetime, everything: boo
     )
 
 
-def _sending(one: Outgoing, now: dt.datetime) -> Sending:
-    expected = one.sent_at + EXPECTED if one.stage is Stage.SENT and one.sent_at else None
+def sending_of(one: Outgoing, now: dt.datetime, service: str | None) -> Sending:
+    """Say until when one is expected, and what to do when it is late."""
+    waits = one.sent_at if one.stage is Stage.SENT else None
+    expected = waits + SLOW.get((service or "").casefold(), EXPECTED) if waits else None
     late = expected is not None and now > expected
     hint = "Microsoft took it, but no sync shows it: run `surefoot sync`, and look in its portal." if late else None
     return Sending(outgoing=one, expected_by=expected, overdue=late, hint=hint)

@@ -184,12 +184,13 @@ def expired(decision: Decision, today: dt.date) -> bool:
 def diagram() -> str:
     """Draw the statuses and what each takes, for the documentation, in Mermaid."""
     names = {status: "".join(part.title() for part in status.value.split("_")) for status in Status}
-    lines = ["stateDiagram-v2", f"    [*] --> {names[Status.TO_ADDRESS]}"]
+    lines = ["stateDiagram-v2", '    state "any but completed" as Any', f"    [*] --> {names[Status.TO_ADDRESS]}"]
     for status, rule in RULES.items():
-        needs = ", ".join(sorted(need.value for need in rule.needs)) or "nothing"
-        others = [s for s in RULES if s is not status or s is Status.RISK_ACCEPTED]
-        lines += [f"    {names[other]} --> {names[status]}: {needs}" for other in others]
-        lines.append(f"    {names[status]} --> {names[Status.COMPLETED]}: Microsoft reports all points")
-    lines.append(f"    {names[Status.RISK_ACCEPTED]} --> {names[Status.TO_ADDRESS]}: its last day has passed")
-    lines.append(f"    {names[Status.COMPLETED]} --> {names[Status.TO_ADDRESS]}: points are lost (regressed)")
+        needs = ", ".join(need.value for need in Need if need in rule.needs) or "nothing"
+        lines.append(f"    Any --> {names[status]}: {needs}")
+    lines += [
+        f"    {names[Status.RISK_ACCEPTED]} --> {names[Status.TO_ADDRESS]}: its last day has passed",
+        f"    Any --> {names[Status.COMPLETED]}: Microsoft reports all points",
+        f"    {names[Status.COMPLETED]} --> {names[Status.TO_ADDRESS]}: points are lost (regressed)",
+    ]
     return "\n".join(lines)

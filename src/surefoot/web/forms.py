@@ -2,7 +2,7 @@
 
 import datetime as dt
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.exceptions import HTTPException
 
 from surefoot.errors import InputRefused
-from surefoot.model import Decision, Status
+from surefoot.model import Decision, Grounds, Status
 from surefoot.web.queries import parse, parse_day
 
 FORM = "application/x-www-form-urlencoded"
@@ -31,6 +31,8 @@ class StatusBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A day, as 2026-12-31."""
     review_on: str | None = msgspec.field(default=None, name="reviewOn")
     """Until when a risk is accepted: a day, a year ahead at most; 90 days when left out."""
+    grounds: str | None = None
+    """Of an accepted risk: risk (the usual one) or notApplicable."""
     evidence: str | None = None
     """What shows that an action is resolved through a third party or another mitigation: a text or a link."""
 
@@ -65,6 +67,51 @@ class PlaybookBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Markdown, 1 to 20,000 characters."""
 
 
+class PlanBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to plan an action: what is left out stays, null takes away."""
+
+    owner: str | msgspec.UnsetType | None = msgspec.UNSET
+    due: str | msgspec.UnsetType | None = msgspec.UNSET
+    """A day, as 2026-12-31."""
+    priority: str | msgspec.UnsetType | None = msgspec.UNSET
+    """One of urgent, high, normal, low."""
+    labels: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    ticket: str | msgspec.UnsetType | None = msgspec.UNSET
+    """A number, or an address that begins with https://."""
+
+
+class HoldsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to resolve a conflict."""
+
+    holds: str
+    """surefoot or microsoft."""
+
+
+class AnswerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to answer a request."""
+
+    answer: str | None = None
+    """Why: needed to decline what somebody else asks for."""
+
+
+class NoticesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to mark notices as read."""
+
+    keys: tuple[Annotated[int, msgspec.Meta(ge=1, le=2**53)], ...]
+
+
+class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """What the API takes to govern decisions: what is left out stays, null takes a value away."""
+
+    two_persons: bool | msgspec.UnsetType | None = msgspec.UNSET
+    usual_days: int | msgspec.UnsetType | None = msgspec.UNSET
+    longest_days: int | msgspec.UnsetType | None = msgspec.UNSET
+    must_end: bool | msgspec.UnsetType | None = msgspec.UNSET
+    remind_days: int | msgspec.UnsetType | None = msgspec.UNSET
+    conflicts: str | msgspec.UnsetType | None = msgspec.UNSET
+    """ask, microsoft, surefoot or newest."""
+
+
 def from_json(body: bytes, kind: type[Body], example: str) -> Body:
     """Decode the API's body; 400 for what is no JSON, 422 for JSON of another shape."""
     try:
@@ -95,6 +142,7 @@ def status_of_form(fields: dict[str, str]) -> StatusBody:
         # Fields of other statuses are left in the form when somebody changes their mind.
         review_on=(fields.get("review_on") or None) if fields.get("status") == "riskAccepted" else None,
         evidence=fields.get("evidence") or None,
+        grounds=(fields.get("grounds") or None) if fields.get("status") == "riskAccepted" else None,
     )
 
 
@@ -107,8 +155,9 @@ def decision_of(sent: StatusBody, control: str, *, by: str, now: dt.datetime) ->
         decided_by=by,
         comment=sent.comment,
         owner=sent.owner,
-        due=_day(sent.due),
-        review_on=_day(sent.review_on),
+        due=day_of(sent.due),
+        review_on=day_of(sent.review_on),
+        grounds=parse(sent.grounds, "grounds", Grounds) if sent.grounds else None,
         evidence=sent.evidence,
     )
 
@@ -131,7 +180,8 @@ def _zoneless() -> dt.datetime:
     raise ValueError
 
 
-def _day(text: str | None) -> dt.date | None:
+def day_of(text: str | None) -> dt.date | None:
+    """Read a day; None when there is none."""
     if not text:
         return None
     return parse_day(text)

@@ -15,7 +15,9 @@ from surefoot.pages.catalogue import Catalogue
 from surefoot.pages.changes import Changes
 from surefoot.pages.comparison import Comparison
 from surefoot.pages.controls import ControlPage
+from surefoot.pages.detail import ActionDetail
 from surefoot.pages.events import Events
+from surefoot.pages.governance import Conflicts, Notices, PolicyPage, Requests
 from surefoot.pages.history import History
 from surefoot.pages.outbox import Outbox
 from surefoot.pages.outlets import camel
@@ -26,7 +28,17 @@ from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
 from surefoot.scoring.actions import Action
 from surefoot.web.api.operations import OPERATIONS, PROBLEMS, Operation
-from surefoot.web.forms import NoteBody, PlaybookBody, ReasonBody, StatusBody
+from surefoot.web.forms import (
+    AnswerBody,
+    HoldsBody,
+    NoteBody,
+    NoticesBody,
+    PlanBody,
+    PlaybookBody,
+    PolicyBody,
+    ReasonBody,
+    StatusBody,
+)
 from surefoot.web.problems import MEDIA_TYPE, Problem
 
 Json = dict[str, Any]
@@ -34,9 +46,9 @@ Json = dict[str, Any]
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
     Outbox, Catalogue,
-    Portfolio, Playbooks, PlaybookPage, Activity, Problem,
+    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage, Activity, Problem,
 )  # fmt: skip
-TAKEN = (StatusBody, NoteBody, ReasonBody, PlaybookBody)
+TAKEN = (StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody)
 
 
 def document() -> Json:

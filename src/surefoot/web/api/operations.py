@@ -9,7 +9,7 @@ from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
-from surefoot.web.api.paths import AUDIT, PLAYBOOKS, PORTFOLIO, SCORE
+from surefoot.web.api.paths import AUDIT, CONFLICTS, NOTICES, PLAYBOOKS, POLICY, PORTFOLIO, REQUESTS, SCORE
 
 Json = dict[str, Any]
 
@@ -61,6 +61,11 @@ def _choice(name: str, values: list[str], description: str) -> Json:
     return _text(name, description, enum=values)
 
 
+def _flag(name: str, description: str) -> Json:
+    schema = {"type": "boolean", "default": False}
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
 def _part(name: str, description: str, example: str) -> Json:
     schema = {"type": "string", "minLength": 1}
     return {
@@ -79,6 +84,8 @@ DAYS: Json = {
 }
 FROM, TO = _day("from", "The first day."), _day("to", "The last day.")
 CONTROL = _part("control_id", "The control's id, without regard to case.", "BlockLegacyAuthentication")
+ACTION = _part("action_id", "The action's id, without regard to case.", "aad_mfa_all_users")
+KEY = _part("key", "The request's number.", "7")
 _SORTS = [sign + camel(s) for s in Sort for sign in ("", "-")]
 WRITING = (400, 401, 403, 404, 413, 422)
 
@@ -107,9 +114,67 @@ OPERATIONS = (
     Operation(
         path=f"{SCORE}/actions/{{action_id}}/status", name="setStatus", method="post", sends="Action",
         summary="Record a decision about an action; answers with the action",
-        description="Recorded in Surefoot. `completed` cannot be set: Microsoft reports it.",
+        description="`completed` cannot be set: Microsoft reports it. 202 where the policy asks for two persons: it is "
+        "asked for, and the action stays as it is until somebody approves.",
         parameters=(_part("action_id", "The action's id, without regard to case.", "aad_mfa_all_users"), TENANT),
         takes="StatusBody", sample={"status": "planned", "comment": "With the rollout in May"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{SCORE}/actions/{{action_id}}", name="action", sends="ActionDetail",
+        summary="One action: what may follow, owner and due date, what is on its way, conflict, timeline",
+        parameters=(ACTION, TENANT),
+    ),
+    Operation(
+        path=f"{SCORE}/actions/{{action_id}}", name="planAction", method="patch", sends="ActionDetail",
+        summary="Change owner, due date, priority, labels or ticket; answers with the action",
+        description="What is left out stays, null takes away.", parameters=(ACTION, TENANT), takes="PlanBody",
+        sample={"owner": "anna", "due": "2099-12-31", "priority": "high", "labels": ["pilot"], "ticket": "4711"},
+        problems=WRITING,
+    ),
+    Operation(
+        path=f"{SCORE}/actions/{{action_id}}/resolve", name="resolveConflict", method="post", sends="ActionDetail",
+        summary="Say whose status holds where Surefoot and Microsoft both changed it; answers with the action",
+        parameters=(ACTION, TENANT), takes="HoldsBody", sample={"holds": "microsoft"}, problems=WRITING,
+    ),
+    Operation(
+        path=CONFLICTS, name="conflicts", sends="Conflicts", csv=True,
+        summary="What Surefoot and Microsoft both changed, with both versions",
+        parameters=(TENANT, _flag("all", "Also those that are resolved.")),
+    ),
+    Operation(
+        path=REQUESTS, name="requests", sends="Requests", parameters=(TENANT,),
+        summary="Acceptances that wait for a second person",
+    ),
+    Operation(
+        path=f"{REQUESTS}/{{key}}/approve", name="approveRequest", method="post", sends="ActionDetail",
+        summary="Approve what somebody else asks for; answers with the action",
+        description="Needs the role approver, and another name than that of who asked.", parameters=(KEY,),
+        takes="AnswerBody", sample={"answer": "for this year"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{REQUESTS}/{{key}}/decline", name="declineRequest", method="post", sends="ActionDetail",
+        summary="Decline a request with a reason, or take one's own back; answers with the action",
+        parameters=(KEY,), takes="AnswerBody", sample={"answer": "not bearable"}, problems=WRITING,
+    ),
+    Operation(
+        path=NOTICES, name="notices", sends="Notices",
+        summary="What somebody should know: acceptances that end, requests, conflicts, refused writes",
+        parameters=(TENANT, _flag("all", "Also those that were read.")),
+    ),
+    Operation(
+        path=f"{NOTICES}/read", name="readNotices", method="post", sends="Notices",
+        summary="Mark notices as read; answers with those that are not", takes="NoticesBody", sample={"keys": [1, 2]},
+        problems=WRITING,
+    ),
+    Operation(
+        path=POLICY, name="policy", sends="PolicyPage", parameters=(TENANT,),
+        summary="How decisions are governed: for one tenant, or without one for the installation",
+    ),
+    Operation(
+        path=POLICY, name="setPolicy", method="put", sends="PolicyPage", parameters=(TENANT,),
+        summary="Set policies; null takes a value away again", takes="PolicyBody",
+        description="Needs the role administrator.", sample={"twoPersons": True, "conflicts": "newest"},
+        problems=WRITING,
     ),
     Operation(
         path=f"{SCORE}/history", name="history", sends="History", csv=True,

@@ -1,16 +1,17 @@
 """The API's current score, actions and decisions."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
 from surefoot.access.viewers import tenant_for
-from surefoot.model import Impact, Status
+from surefoot.model import AcceptanceRequest, Impact, Status
 from surefoot.pages import actions as actions_pages
 from surefoot.pages import overview as overview_page
 from surefoot.scoring.actions import Action
 from surefoot.store.database import reading, writing
-from surefoot.sync.decisions import decide
+from surefoot.sync.acceptances import submit
 from surefoot.web import queries
 from surefoot.web.api.answers import answer, listed
 from surefoot.web.api.paths import SCORE
@@ -54,7 +55,7 @@ def recommendations(request: Request) -> Response:
 @routes.post(f"{SCORE}/actions/{{action_id}}/status")
 @needs(Permission.WRITE)
 def set_status(request: Request, action_id: str, body: Annotated[bytes, Depends(body_of)]) -> Response:
-    """Record a decision about an action and answer with the action as it stands then."""
+    """Record a decision, or ask for it (202); answer with the action as it stands then."""
     site, query = site_of(request), request.query_params
     queries.only(query, ("tenant",))
     viewer = viewer_of(request)
@@ -62,5 +63,6 @@ def set_status(request: Request, action_id: str, body: Annotated[bytes, Depends(
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
         decision = decision_of(sent, action_id, by=viewer.name, now=site.clock())
-        decide(conn, tenant, decision, ratings=site.ratings)
-        return answer(request, actions_pages.one(conn, tenant, action_id, ratings=site.ratings).action)
+        made = submit(conn, tenant, decision, role=viewer.role, ratings=site.ratings)
+        status = HTTPStatus.ACCEPTED if isinstance(made, AcceptanceRequest) else HTTPStatus.OK
+        return answer(request, actions_pages.one(conn, tenant, action_id, ratings=site.ratings).action, status)

@@ -19,6 +19,7 @@ TABS = {"overview": "Overview", "actions": "Recommended actions"}
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
+    "asked": Flash(kind="good", text="Asked for: somebody with the role approver has to approve it."),
 }
 """What a page may say after a form, by the word in its address: nothing of the address itself is shown."""
 

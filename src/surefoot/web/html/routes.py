@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 
 from surefoot.access.viewers import tenant_for
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import Tenant
+from surefoot.model import AcceptanceRequest, Tenant
 from surefoot.pages import actions as actions_pages
 from surefoot.pages import overview as overview_page
 from surefoot.pages import tenants as tenants_page
 from surefoot.store import tenants as stored
 from surefoot.store.database import reading, writing
-from surefoot.sync.decisions import decide
+from surefoot.sync.acceptances import submit
+from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
 from surefoot.web.html import actions, overview, tenants
@@ -110,16 +111,21 @@ def show_action(request: Request, tenant_id: str, control_id: str) -> Response:
 @needs(Permission.WRITE)
 def set_status(request: Request, tenant_id: str, control_id: str, body: Body) -> Response:
     """Record a decision, then lead back to the action; a refused form comes back with what was typed."""
-    site, fields = site_of(request), from_form(body)
+    site, fields, viewer = site_of(request), from_form(body), viewer_of(request)
+    now = site.clock()
     try:
         with writing(site.engine, by=actor_of(request)) as conn:
             tenant = _tenant(conn, request, tenant_id)
-            sent = status_of_form(fields)
-            decision = decision_of(sent, control_id, by=viewer_of(request).name, now=site.clock())
-            decide(conn, tenant, decision, ratings=site.ratings)
+            decision = decision_of(status_of_form(fields), control_id, by=viewer.name, now=now)
+            made = submit(conn, tenant, decision, role=viewer.role, ratings=site.ratings)
+            asked = isinstance(made, AcceptanceRequest)
+            control = made.asked.control if isinstance(made, AcceptanceRequest) else made.control
+            plan = PlanChange(owner=decision.owner, due=decision.due)
+            replan(conn, tenant, control, plan, by=viewer.name, now=now)
     except InputRefused as refusal:
         return _refused(request, tenant_id, control_id, fields, refusal)
-    here = overview.path(tenant_id, f"actions/{quoted(control_id)}", said="decided")
+    said = "asked" if asked else "decided"
+    here = overview.path(tenant_id, f"actions/{quoted(control_id)}", said=said)
     return RedirectResponse(here, HTTPStatus.SEE_OTHER)
 
 
