@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surefoot.errors import InputRefused
-from surefoot.model import DECIDABLE, Decision, Grounds, Status
+from surefoot.errors import InputRefused, NotPermitted, SurefootError
+from surefoot.model import DECIDABLE, Decision, Grounds, Role, Status
 from surefoot.pages.outlets import camel
 from surefoot.scoring import workflow
-from surefoot.scoring.policy import Policy
-from surefoot.scoring.workflow import RULES, Need
+from surefoot.scoring.policy import MEANINGS, Policy
+from surefoot.scoring.workflow import RULES, Need, Way
 
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -38,6 +38,60 @@ def whole(status: Status) -> Decision:
 
 def test_every_status_that_a_person_can_set_has_a_rule() -> None:
     assert set(RULES) == DECIDABLE
+
+
+def expected(current: Status, wanted: Status, role: Role, *, two_persons: bool) -> Way | type[SurefootError]:
+    """Say in other words what the table says."""
+    if Status.COMPLETED in {current, wanted}:
+        return InputRefused
+    if role is Role.READER:
+        return NotPermitted
+    return Way.ASK if two_persons and wanted is Status.RISK_ACCEPTED else Way.DECIDE
+
+
+@pytest.mark.parametrize("two_persons", [False, True])
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("current", Status)
+@pytest.mark.parametrize("wanted", Status)
+def test_every_transition_by_every_role(current: Status, wanted: Status, role: Role, *, two_persons: bool) -> None:
+    due = expected(current, wanted, role, two_persons=two_persons)
+    policy = Policy(two_persons=two_persons)
+    if isinstance(due, Way):
+        assert workflow.way(current, wanted, role, policy) is due
+    else:
+        with pytest.raises(due):
+            workflow.way(current, wanted, role, policy)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("by", ["anna", "Anna", "bert"])
+def test_approving_takes_the_role_and_somebody_else(role: Role, by: str) -> None:
+    asked = decision(Status.RISK_ACCEPTED, comment="bearable")
+    if role in {Role.APPROVER, Role.ADMINISTRATOR} and by == "bert":
+        workflow.may_approve(asked, by, role)
+    else:
+        with pytest.raises(NotPermitted):
+            workflow.may_approve(asked, by, role)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_what_a_status_becomes_at_microsoft_means_the_same_back(status: Status) -> None:
+    assert workflow.agree(workflow.graph_state(status), status)
+
+
+def test_an_acceptance_need_not_end_where_the_policy_says_so() -> None:
+    made = workflow.checked(
+        Status.TO_ADDRESS, decision(Status.RISK_ACCEPTED, comment="bearable"), Policy(must_end=False)
+    )
+    assert made.review_on is None
+
+
+def test_not_applicable_needs_its_reason_as_a_risk_does() -> None:
+    asked = decision(Status.RISK_ACCEPTED, grounds=Grounds.NOT_APPLICABLE)
+    with pytest.raises(InputRefused, match="does not apply"):
+        workflow.checked(Status.TO_ADDRESS, asked)
+    with pytest.raises(InputRefused, match="Grounds"):
+        workflow.checked(Status.TO_ADDRESS, decision(Status.PLANNED, grounds=Grounds.RISK))
 
 
 @pytest.mark.parametrize("current", Status)
@@ -101,3 +155,6 @@ def test_the_documentation_has_every_rule() -> None:
     for status, rule in RULES.items():
         needs = ", ".join(need.value for need in Need if need in rule.needs) or "nothing"
         assert f"| `{camel(status)}` | {needs} | {rule.counts} |" in text
+    assert f"```mermaid\n{workflow.diagram()}\n```" in text
+    for name, meaning in MEANINGS.items():
+        assert f"| {meaning} |" in text, name

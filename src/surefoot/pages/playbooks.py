@@ -92,3 +92,9 @@ def one(conn: Connection, control: str, visible: frozenset[str] | None, *, ratin
 
 def _name(control: str, held: Sequence[Content], ratings: Ratings) -> str:
     return name_of(control, held[-1].profile if held else None, ratings.of(control))
+
+
+def own_html(conn: Connection, control: str) -> str | None:
+    """Give one's own steps for a control as cleaned HTML; None when there are none."""
+    held = playbooks.newest(conn).get(control.casefold())
+    return cleaning.markdown(held.text) if held and held.text else None

@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 from surefoot import charts
 from surefoot.model import CLOSED, DECIDABLE, Impact, Profile, StateUpdate, Status
 from surefoot.pages import actions as pages
+from surefoot.pages.detail import ActionDetail
 from surefoot.pages.outlets import camel
 from surefoot.scoring import cleaning
 from surefoot.scoring.actions import Action
@@ -159,8 +160,15 @@ def _label(row: ActionRow, group: str) -> str:
             return row.owner or "No owner"
 
 
-def one_view(page: pages.ActionPage, frame: Frame, *, can_write: bool) -> ActionPage:
-    """Prepare one action for its template; the form starts with the newest decision."""
+def one_view(
+    page: pages.ActionPage,
+    frame: Frame,
+    *,
+    can_write: bool,
+    work: ActionDetail | None = None,
+    steps: str | None = None,
+) -> ActionPage:
+    """Prepare one action for its template; the form starts with the newest decision. `steps` is cleaned HTML."""
     action, profile = page.action, page.profile
     tenant = page.tenant.id
     newest, plan = action.decision, action.plan
@@ -184,6 +192,10 @@ def one_view(page: pages.ActionPage, frame: Frame, *, can_write: bool) -> Action
         can_write=can_write and action.status is not Status.COMPLETED,
         actions_href=path(tenant, "actions"),
         here=path(tenant, f"actions/{formats.quoted(action.id)}"),
+        sending=work.sending if work else None,
+        conflict=work.conflict if work else None,
+        request=work.request if work else None,
+        steps=Markup(steps) if steps else None,  # noqa: S704 - nh3 cleaned it
         comment=(newest.comment if newest else None) or "",
         owner=(plan.owner if plan else None) or "",
         due=formats.iso(plan.due if plan else None),

@@ -5,8 +5,9 @@ import datetime as dt
 import msgspec
 from markupsafe import Markup
 
-from surefoot.model import Decision, Level, Source, StateUpdate, Status
+from surefoot.model import AcceptanceRequest, Conflict, Decision, Level, Source, StateUpdate, Status
 from surefoot.pages.actions import Actions
+from surefoot.pages.outbox import Sending
 from surefoot.pages.overview import CategoryScore, Overview, TenantName
 from surefoot.pages.tenants import TenantRow
 from surefoot.scoring.actions import Action
@@ -190,6 +191,13 @@ class ActionPage(Page, frozen=True, kw_only=True):
     here: str
     refused: str | None = None
     """Why the form that was just sent was not taken."""
+    sending: Sending | None = None
+    """On its way to Microsoft, or why it stays here."""
+    conflict: Conflict | None = None
+    request: AcceptanceRequest | None = None
+    """What waits for a second person."""
+    steps: Markup | None = None
+    """The MSP's own steps, as cleaned HTML."""
     comment: str = ""
     owner: str = ""
     due: str = ""

@@ -10,15 +10,19 @@ from sqlalchemy import Connection
 
 from surefoot.access.viewers import tenant_for
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import AcceptanceRequest, Tenant
+from surefoot.model import AcceptanceRequest, Side, Tenant
 from surefoot.pages import actions as actions_pages
+from surefoot.pages import detail as detail_page
 from surefoot.pages import overview as overview_page
+from surefoot.pages import playbooks as playbooks_page
 from surefoot.pages import tenants as tenants_page
 from surefoot.store import tenants as stored
 from surefoot.store.database import reading, writing
+from surefoot.sync import road
 from surefoot.sync.acceptances import submit
+from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
-from surefoot.web import assets
+from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
 from surefoot.web.html import actions, overview, tenants
 from surefoot.web.html.contexts import ActionPage
@@ -129,6 +133,20 @@ def set_status(request: Request, tenant_id: str, control_id: str, body: Body) ->
     return RedirectResponse(here, HTTPStatus.SEE_OTHER)
 
 
+@router.post("/tenants/{tenant_id}/actions/{control_id}/resolve")
+@needs(Permission.WRITE)
+def resolve(request: Request, tenant_id: str, control_id: str, body: Body) -> Response:
+    """Say whose status holds, then lead back to the action."""
+    site = site_of(request)
+    with writing(site.engine, by=actor_of(request)) as conn:
+        tenant = _tenant(conn, request, tenant_id)
+        holds = queries.parse(from_form(body).get("holds", ""), "side", Side)
+        road.resolve(conn, tenant, control_id, holds, by=viewer_of(request).name, now=site.clock())
+        summarise(conn, tenant, site.ratings)
+    here = overview.path(tenant_id, f"actions/{quoted(control_id)}", said="decided")
+    return RedirectResponse(here, HTTPStatus.SEE_OTHER)
+
+
 @router.post("/tenants/{tenant_id}/sync")
 @needs(Permission.WRITE)
 def sync(request: Request, tenant_id: str) -> Response:
@@ -148,10 +166,13 @@ def _tenant(conn: Connection, request: Request, tenant_id: str) -> Tenant:
 
 def _action(conn: Connection, request: Request, tenant: Tenant, control_id: str) -> ActionPage:
     viewer = viewer_of(request)
-    page = actions_pages.one(conn, tenant, control_id, ratings=site_of(request).ratings)
+    site = site_of(request)
+    page = actions_pages.one(conn, tenant, control_id, ratings=site.ratings)
+    work = detail_page.build(conn, tenant, control_id, ratings=site.ratings, now=site.clock())
+    own = playbooks_page.own_html(conn, page.action.id)
     visible = stored.all_of(conn, viewer.tenants)
     around = frame(request, page.action.name, visible=visible, tenant=tenant, tab="actions")
-    return actions.one_view(page, around, can_write=viewer.can_write)
+    return actions.one_view(page, around, can_write=viewer.can_write, work=work, steps=own)
 
 
 def _refused(
