@@ -12,10 +12,12 @@ from surefoot.access.viewers import LOCAL
 from surefoot.cli import show
 from surefoot.cli.home import Home, now, opened
 from surefoot.cli.options import Data, Json
-from surefoot.model import EVENT_PERMISSIONS, EventSource
+from surefoot.model import EVENT_PERMISSIONS, EventSource, Stage
+from surefoot.pages import outbox as outbox_page
 from surefoot.pages import tenants as tenants_page
+from surefoot.pages.outbox import Outbox
 from surefoot.pages.tenants import TenantRow
-from surefoot.store import access, database, events, tenants
+from surefoot.store import access, conflicts, database, events, outgoing, requests, tenants
 
 app = typer.Typer()
 
@@ -62,6 +64,10 @@ class Doctor(msgspec.Struct, frozen=True, kw_only=True):
     due: int
     events: tuple[Coverage, ...]
     """Of how many tenants each of Graph's sources of events is read."""
+    conflicts: int
+    """Controls that Surefoot and Microsoft both changed, and nobody has said which holds."""
+    requests: int
+    """Acceptances that wait for a second person."""
     problems: tuple[Problem, ...]
 
 
@@ -85,6 +91,13 @@ def examine(home: Home, at: dt.datetime) -> Doctor:
         page = tenants_page.build(conn, every)
         covered = events.coverage(conn, every)
         tokens = len(access.list_tokens(conn))
+        sent = [
+            problem
+            for tenant in outgoing.troubled(conn, every)
+            for problem in _sending(outbox_page.build(conn, tenant, now=at))
+        ]
+        held = conflicts.count(conn, every)
+        asked = len(requests.pending(conn, every))
     revision, newest = database.revisions(home.engine)
     integrity = database.integrity(home.engine)
     return Doctor(
@@ -105,7 +118,9 @@ def examine(home: Home, at: dt.datetime) -> Doctor:
             Coverage(source=s, permission=EVENT_PERMISSIONS[s], read=read, tried=tried)
             for s, (read, tried) in sorted(covered.items())
         ),
-        problems=tuple(_problems(home, page.tenants, integrity, at)),
+        conflicts=held,
+        requests=asked,
+        problems=(*_problems(home, page.tenants, integrity, at), *sent),
     )
 
 
@@ -127,6 +142,19 @@ def _problems(home: Home, rows: tuple[TenantRow, ...], integrity: str, at: dt.da
     return found
 
 
+def _sending(page: Outbox) -> list[Problem]:
+    """Name what Microsoft refused, and what no sync has shown in time."""
+    found = []
+    for row in page.sending:
+        one = row.outgoing
+        if one.stage is Stage.REFUSED:
+            said = f"Microsoft does not take {one.state} for {one.control}: {one.message or one.error}"
+            found.append(Problem(tenant=page.tenant.name, what=said))
+        elif row.overdue:
+            found.append(Problem(tenant=page.tenant.name, what=f"{one.control}: {row.hint}"))
+    return found
+
+
 def _tell(found: Doctor) -> None:
     show.line(f"Surefoot  {found.version}, Python {found.python}")
     show.line(f"Data      {found.data}")
@@ -135,6 +163,9 @@ def _tell(found: Doctor) -> None:
     show.line(f"Tokens    {found.tokens}")
     late = " (`surefoot serve` reads them as they fall due, `surefoot sync` now)" if found.due else ""
     show.wrapped(f"Tenants   {found.tenants}, {found.failing} failing, {found.due} due{late}")
+    if found.conflicts or found.requests:
+        said = f"{show.counted(found.conflicts, 'open conflict')}, {show.counted(found.requests, 'request')}"
+        show.wrapped(f"Waiting   {said} (`surefoot conflicts`, `surefoot requests`)")
     for source in found.events:
         lack = f", the others lack {source.permission} or the licence" if source.read < source.tried else ""
         show.wrapped(

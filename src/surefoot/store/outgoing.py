@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from surefoot.model import Outgoing, Stage, Tenant
 from surefoot.store.schema import control
@@ -102,11 +102,12 @@ def owing(conn: Connection, tenants: Sequence[Tenant], now: dt.datetime) -> list
     return [t for t in tenants if t.key in found]
 
 
-def counts(conn: Connection, tenants: Sequence[Tenant]) -> dict[Stage, int]:
-    """Count them by stage over some tenants."""
-    keys = [t.key for t in tenants]
-    query = select(table.c.stage, func.count()).where(table.c.tenant.in_(keys)).group_by(table.c.stage)
-    return {Stage(stage): count for stage, count in conn.execute(query)}
+def troubled(conn: Connection, tenants: Sequence[Tenant]) -> list[Tenant]:
+    """List the tenants with something that was refused, or sent and not yet shown."""
+    c = table.c
+    query = select(c.tenant).where(c.stage.in_([Stage.REFUSED.value, Stage.SENT.value])).distinct()
+    found = set(conn.execute(query).scalars())
+    return [t for t in tenants if t.key in found]
 
 
 def _all() -> Any:  # noqa: ANN401 - a query

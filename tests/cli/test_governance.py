@@ -1,0 +1,89 @@
+"""The commands about one action's work, and what waits for somebody."""
+
+import datetime as dt
+
+import pytest
+from cli_run import Run
+
+from surefoot.emulator.server import Emulator
+from surefoot.emulator.world import Update
+
+
+@pytest.fixture
+def synced(connected: Run) -> Run:
+    assert connected("sync").code == 0
+    return connected
+
+
+def named(emulator: Emulator, run: Run) -> tuple[str, str]:
+    """Name a tenant, and an open control of it that Graph takes."""
+    tenant = emulator.world.tenants[0].name
+    found = run("actions", tenant, "--status", "toAddress", "--json").json["actions"]
+    return tenant, next(a["id"] for a in found if not a["id"].startswith("scid_"))
+
+
+def test_a_plan_is_made_shown_and_cleared(synced: Run, emulator: Emulator) -> None:
+    tenant, control = named(emulator, synced)
+    made = synced("plan", tenant, control, "--owner", "anna", "--due", "2099-12-31", "--label", "pilot")
+    assert (made.code, made.out) == (0, f"{tenant}: {control}: anna, due 2099-12-31.\n")
+    shown = synced("action", tenant, control)
+    assert "anna, due 2099-12-31, pilot" in shown.out
+    assert "May become" in shown.out
+    assert "no due date" in synced("plan", tenant, control, "--clear", "due").out
+    plan = synced("action", tenant, control, "--json").json["action"]["plan"]
+    assert (plan["owner"], plan["due"], plan["labels"]) == ("anna", None, ["pilot"])
+    assert synced("plan", tenant, control, "--clear", "colour").code == 2
+
+
+def test_two_persons_cannot_be_one_at_the_terminal(
+    synced: Run, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant, control = named(emulator, synced)
+    assert "true" in synced("policy", "two_persons", "true", "--tenant", tenant).out
+    monkeypatch.setattr("getpass.getuser", lambda: "anna")
+    asked = synced("set-status", tenant, control, "riskAccepted", "--comment", "bearable")
+    assert "request 1" in asked.out
+    assert "anna" in synced("requests").out
+    assert synced("approve", "1").code == 1
+    monkeypatch.setattr("getpass.getuser", lambda: "bert")
+    assert "is accepted until" in synced("approve", "1").out
+    assert synced("requests").out == "No request waits.\n"
+    assert "anna" in synced("notices", "--read").out
+    assert synced("notices").out == "Nothing new.\n"
+    risk = synced("risks", tenant, "--json").json["risks"][0]
+    assert (risk["by"], risk["approvedBy"]) == ("anna", "bert")
+
+
+def test_a_conflict_is_listed_resolved_and_counted_by_the_doctor(synced: Run, emulator: Emulator) -> None:
+    tenant, control = named(emulator, synced)
+    assert synced("write-back", tenant).code == 0
+    assert synced("set-status", tenant, control, "riskAccepted", "--comment", "bearable").code == 0
+    now = synced("action", tenant, control, "--json").json["action"]["decision"]["decidedAt"]
+
+    later = dt.datetime.fromisoformat(now) + dt.timedelta(seconds=2)
+    emulator.world.tenants[0].updates[control] = [
+        Update(state="ThirdParty", comment="bought", updated_by="pia", updated_at=later)
+    ]
+    assert synced("sync").code == 0
+    assert "pia" in synced("conflicts").out
+    assert synced("doctor", "--json").json["conflicts"] == 1
+    assert synced("set-status", tenant, control, "planned").code == 2
+    assert (
+        synced("resolve", tenant, control, "microsoft").out
+        == f"{tenant}: {control} is ThirdParty, as set at Microsoft.\n"
+    )
+    assert synced("conflicts").out == "0 open conflicts.\n"
+    assert "microsoft" in synced("conflicts", "--all", "--json").out
+    assert synced("resolve", tenant, control, "microsoft").code == 1
+    assert "ThirdParty (pia)" in synced("conflicts", "--all").out
+
+
+@pytest.mark.parametrize("columns", [45, 100])
+def test_what_is_shown_fits_the_terminal(synced: Run, emulator: Emulator, columns: int) -> None:
+    tenant, control = named(emulator, synced)
+    synced("set-status", tenant, control, "thirdParty", "--evidence", "https://tickets.example/" + "4711/" * 4)
+    for words in (("action", tenant, control), ("policy",), ("conflicts",), ("requests",), ("notices",)):
+        ran = synced(*words, columns=columns)
+        assert ran.code == 0
+        longest = max(map(len, ran.out.splitlines()), default=0)
+        assert longest <= columns or "http" in ran.out
