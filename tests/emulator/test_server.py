@@ -131,6 +131,14 @@ def test_a_patch_needs_the_vendor_and_refuses_device_controls(client: Client) ->
     assert [u["state"] for u in updates] == ["ThirdParty", "ThirdParty"]
 
 
+def test_a_patch_may_stand_for_an_edit_in_the_portal(client: Client) -> None:
+    control = open_control(client)
+    assert patch(client, control, BODY, **{"x-emulator-user": "pia@contoso.example"}) == 204
+    assert patch(client, control, BODY) == 204
+    updates = client.get(f"{PROFILES}/{control}").json["controlStateUpdates"]
+    assert [u["updatedBy"] for u in updates] == ["pia@contoso.example", "app"]
+
+
 def test_reviewed_is_reset_where_that_is_switched_on(client: Client) -> None:
     control = open_control(client)
     client.emulator.resets_reviewed = True

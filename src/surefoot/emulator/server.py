@@ -25,6 +25,8 @@ from surefoot.model import AuthMethod, Cloud, Connection
 
 TOKEN_LASTS = 3600
 PROFILES_A_PAGE = 100
+EDITOR = "x-emulator-user"
+"""A header by which a PATCH stands for somebody's edit in Microsoft's portal."""
 SCORES = "/v1.0/security/secureScores"
 PROFILES = "/v1.0/security/secureScoreControlProfiles"
 
@@ -301,7 +303,7 @@ class Emulator:
             state="Default" if state == "Reviewed" and self.resets_reviewed else state,
             comment=body.get("comment") or "",
             assigned_to=body.get("assignedTo") or "",
-            updated_by="app",
+            updated_by=asked.headers.get(EDITOR, "app"),
             updated_at=self._now(),
         )
         tenant.updates.setdefault(control, []).append(made)
