@@ -195,20 +195,23 @@ def _decision(
 ) -> Decision:
     """Give what is to be decided; what is not said stays where the status stays."""
     same = held if held is not None and held.status is status else None
-    comment = cleaned(change.comment, "The comment", LONGEST_COMMENT)
-    evidence = cleaned(change.evidence, "The evidence", LONGEST_COMMENT)
     return Decision(
         control=control,
         status=status,
         decided_at=at,
         decided_by=by,
-        comment=same.comment if same and change.comment is None else comment,
-        evidence=same.evidence if same and change.evidence is None else evidence,
+        comment=_text(change.comment, same.comment if same else None, "The comment"),
+        evidence=_text(change.evidence, same.evidence if same else None, "The evidence"),
         review_on=change.review_on or (same.review_on if same else None),
         grounds=change.grounds or (same.grounds if same else None),
         owner=None if change.owner is UNSET else change.owner,
         due=None if change.due is UNSET else change.due,
     )
+
+
+def _text(said: str | None, held: str | None, what: str) -> str | None:
+    """Give what is said; what is held already stays to the letter, as Microsoft's comments have to."""
+    return held if said is None or said == held else cleaned(said, what, LONGEST_COMMENT)
 
 
 def _past(held: Held, change: Change, who: Who) -> Past | None:
