@@ -504,6 +504,13 @@ class Tenant(msgspec.Struct, frozen=True, kw_only=True):
     created_at: dt.datetime
 
 
+class TenantName(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant as pages name it."""
+
+    id: str
+    name: str
+
+
 class AuthMethod(enum.StrEnum):
     """How Surefoot signs in to a tenant. NONE: its history comes from imported files alone."""
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.model import CATEGORIES, CLOSED, DayTotal, Snapshot, Source, Standing, Status, SyncState, Tenant
+from surefoot.model import TenantName as TenantName  # noqa: PLC0414 - pages take it from here
 from surefoot.scoring import actions as work
 from surefoot.scoring import maxima, trends
 from surefoot.scoring.actions import Action
@@ -26,13 +27,6 @@ _ABOUT = {
     "Data": "DLP, sensitivity labels, information protection, encryption",
     "Infrastructure": "Azure resources and servers",
 }
-
-
-class TenantName(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant as pages name it."""
-
-    id: str
-    name: str
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,11 +87,14 @@ def claim(conn: Connection, tenant: Tenant, now: dt.datetime, *, lease: dt.timed
     return [msgspec.structs.replace(one, attempts=one.attempts + 1) for one in found]
 
 
-def of(conn: Connection, tenant: Tenant, stages: Sequence[Stage] = tuple(Stage)) -> list[Outgoing]:
-    """List those in some stages, newest first."""
+def of(
+    conn: Connection, tenant: Tenant, stages: Sequence[Stage] = tuple(Stage), *, control_id: str | None = None
+) -> list[Outgoing]:
+    """List those in some stages, of all controls or of one, newest first."""
     c = table.c
-    clause = (c.tenant == tenant.key, c.stage.in_([s.value for s in stages]))
-    return [_made(row) for row in conn.execute(_all().where(*clause).order_by(c.key.desc()))]
+    query = _all().where(c.tenant == tenant.key, c.stage.in_([s.value for s in stages]))
+    query = query if control_id is None else query.where(control.c.folded == control_id.casefold())
+    return [_made(row) for row in conn.execute(query.order_by(c.key.desc()))]
 
 
 def owing(conn: Connection, tenants: Sequence[Tenant], now: dt.datetime) -> list[Tenant]:

@@ -10,10 +10,11 @@ from surefoot.model import AcceptanceRequest, Decision, RequestState, Role, Tena
 from surefoot.scoring import workflow
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.workflow import Way
-from surefoot.store import audit, policies, requests
+from surefoot.store import audit, requests
 from surefoot.store.audit import Deed
 from surefoot.sync import notices
 from surefoot.sync.decisions import decide, prepared
+from surefoot.sync.desk import Desk, desk_of
 from surefoot.sync.words import cleaned
 
 LONGEST_ANSWER = 2_000
@@ -23,19 +24,47 @@ def submit(
     conn: Connection, tenant: Tenant, decision: Decision, *, role: Role, ratings: Ratings
 ) -> Decision | AcceptanceRequest:
     """Decide, or ask for what a second person has to approve; give what was kept."""
-    wanted, current = prepared(conn, tenant, decision, ratings)
-    if workflow.way(current, wanted.status, role, policies.of(conn, tenant)) is Way.DECIDE:
+    desk = desk_of(conn, tenant, ratings)
+    wanted, way = asking(desk, decision, role)
+    if way is Way.DECIDE:
         return decide(conn, tenant, decision, ratings=ratings)
-    for earlier in requests.of(conn, tenant, states=[RequestState.PENDING], control_id=wanted.control):
-        if earlier.asked.decided_by != wanted.decided_by:
-            message = f"{earlier.asked.decided_by} has asked already (request {earlier.key}): approve or decline that."
-            raise InputRefused(message)
-        _close(conn, tenant, earlier, RequestState.WITHDRAWN, wanted.decided_by, wanted.decided_at, None)
+    return ask(conn, desk, wanted)
+
+
+def asking(desk: Desk, decision: Decision, role: Role) -> tuple[Decision, Way]:
+    """Give a decision as it would be kept or asked for, and which of the two; raises as `decide` does."""
+    wanted, current = prepared(desk, decision)
+    way = workflow.way(current, wanted.status, role, desk.policy)
+    earlier = desk.asked.get(wanted.control.casefold())
+    if way is Way.ASK and earlier and earlier.asked.decided_by != wanted.decided_by:
+        message = f"{earlier.asked.decided_by} has asked already (request {earlier.key}): approve or decline that."
+        raise InputRefused(message)
+    return wanted, way
+
+
+def ask(conn: Connection, desk: Desk, wanted: Decision) -> AcceptanceRequest:
+    """Ask for what was found to need a second person; what the same person asked for before is withdrawn."""
+    tenant, earlier = desk.tenant, desk.asked.get(wanted.control.casefold())
+    if earlier:
+        withdraw(conn, tenant, earlier, by=wanted.decided_by, now=wanted.decided_at)
     made = requests.add(conn, tenant, wanted)
     deed = Deed(action="acceptance.asked", tenant=tenant.id, subject=wanted.control, after=made, why=wanted.comment)
     audit.append(conn, deed, by=wanted.decided_by, now=wanted.decided_at)
     notices.asked(conn, tenant, made, now=wanted.decided_at)
     return made
+
+
+def withdraw(
+    conn: Connection,
+    tenant: Tenant,
+    request: AcceptanceRequest,
+    *,
+    by: str,
+    now: dt.datetime,
+    answer: str | None = None,
+) -> AcceptanceRequest:
+    """Take a request back."""
+    return _close(conn, tenant, request, RequestState.WITHDRAWN, by, now, answer)
 
 
 def approve(

@@ -3,18 +3,19 @@
 import datetime as dt
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
-from surefoot.errors import InputRefused, NotFound
-from surefoot.model import Decision, RequestState, Role, Standing, Status, Tenant
-from surefoot.scoring import actions, maxima, workflow
+from surefoot.errors import InputRefused
+from surefoot.model import Decision, Profile, RequestState, Role, Standing, Status, Tenant
+from surefoot.scoring import workflow
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.workflow import Way
-from surefoot.store import audit, conflicts, decisions, history, plans, policies, requests, standings
+from surefoot.store import audit, conflicts, decisions, plans, requests
 from surefoot.store.audit import Deed
 from surefoot.sync import notices
 from surefoot.sync.derived import summarise
+from surefoot.sync.desk import Desk, desk_of
 from surefoot.sync.outbox import enqueue
 from surefoot.sync.plans import LONGEST_OWNER, PlanChange, replan
 from surefoot.sync.words import cleaned
@@ -30,30 +31,37 @@ def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Rat
     acceptance without the second person that the policy asks for, for a control with an open conflict, and for texts
     that are too long.
     """
-    kept, current = prepared(conn, tenant, decision, ratings)
-    alone = kept.approved_by is None or kept.approved_by.casefold() == kept.decided_by.casefold()
-    way = workflow.way(current, kept.status, Role.ADMINISTRATOR, policies.of(conn, tenant))
-    if way is Way.ASK and alone:
-        message = f"{tenant.name} accepts risks by two persons: ask, and somebody else approves."
-        raise InputRefused(message)
-    if kept.status is Status.RISK_ACCEPTED and kept.approved_by is None:
-        kept = msgspec.structs.replace(kept, approved_by=kept.decided_by)
-    keep(conn, tenant, kept)
+    desk = desk_of(conn, tenant, ratings)
+    kept = allowed(desk, decision)
+    keep(conn, tenant, kept, profile=desk.standing(kept.control).profile)
     summarise(conn, tenant, ratings)
     return kept
 
 
-def prepared(conn: Connection, tenant: Tenant, decision: Decision, ratings: Ratings) -> tuple[Decision, Status]:
-    """Give a decision as it would be kept, with the status that it would follow; raises as `decide` does."""
-    standing = standing_of(conn, tenant, decision.control)
-    current = actions.status(standing, maxima.maximum(standing, ratings))
-    if decision.control.casefold() in conflicts.open_of(conn, tenant):
-        message = (
-            f"Surefoot and Microsoft disagree about {standing.score.control}: "
-            "say first which holds, with `surefoot resolve`."
-        )
+def allowed(desk: Desk, decision: Decision) -> Decision:
+    """Give a decision as it is kept; raises as `decide` does."""
+    kept, current = prepared(desk, decision)
+    alone = kept.approved_by is None or kept.approved_by.casefold() == kept.decided_by.casefold()
+    way = workflow.way(current, kept.status, Role.ADMINISTRATOR, desk.policy)
+    if way is Way.ASK and alone:
+        message = f"{desk.tenant.name} accepts risks by two persons: ask, and somebody else approves."
         raise InputRefused(message)
-    return workflow.checked(current, _cleaned(decision, standing), policies.of(conn, tenant)), current
+    return signed(kept)
+
+
+def signed(kept: Decision) -> Decision:
+    """Give an acceptance that nobody else approved as approved by who decided; any other decision as it is."""
+    if kept.status is Status.RISK_ACCEPTED and kept.approved_by is None:
+        return msgspec.structs.replace(kept, approved_by=kept.decided_by)
+    return kept
+
+
+def prepared(desk: Desk, decision: Decision) -> tuple[Decision, Status]:
+    """Give a decision as it would be kept, with the status that it would follow; raises as `decide` does."""
+    standing = desk.standing(decision.control)
+    desk.undisputed(standing.score.control)
+    current = desk.status(standing)
+    return workflow.checked(current, _cleaned(decision, standing), desk.policy), current
 
 
 def expire(conn: Connection, tenant: Tenant, ratings: Ratings, *, now: dt.datetime) -> int:
@@ -93,42 +101,44 @@ def _cleaned(decision: Decision, standing: Standing) -> Decision:
     )
 
 
-def keep(conn: Connection, tenant: Tenant, kept: Decision) -> None:
-    """Record a decision that was checked, with its entry in the audit trail, its plan, and what is to be sent."""
-    before = decisions.newest(conn, tenant).get(kept.control.casefold())
+def keep(
+    conn: Connection,
+    tenant: Tenant,
+    kept: Decision,
+    *,
+    plan: PlanChange | None = None,
+    profile: Profile | UnsetType | None = UNSET,
+    now: dt.datetime | None = None,
+) -> None:
+    """Record a decision that was checked, with its entry in the audit trail, its plan, and what is to be sent.
+
+    `plan` is what changes of the plan, else the owner and the due date that the decision brings. `now` is when it is
+    recorded, where that is later than it was taken.
+    """
+    at = now or kept.decided_at
+    earlier = decisions.of(conn, tenant, kept.control)
     decisions.record(conn, tenant, kept)
     deed = Deed(
         action="decision.made",
         tenant=tenant.id,
         subject=kept.control,
-        before=before,
+        before=earlier[-1] if earlier else None,
         after=kept,
         why=kept.comment,
     )
-    audit.append(conn, deed, by=kept.decided_by, now=kept.decided_at)
-    change = PlanChange(owner=kept.owner or UNSET, due=kept.due or UNSET)
+    audit.append(conn, deed, by=kept.decided_by, now=at)
+    change = plan or PlanChange(owner=kept.owner or UNSET, due=kept.due or UNSET)
     replan(conn, tenant, kept.control, change, by=kept.decided_by, now=kept.decided_at)
-    _overtake(conn, tenant, kept)
-    enqueue(conn, tenant, kept)
+    _overtake(conn, tenant, kept, at)
+    enqueue(conn, tenant, msgspec.structs.replace(kept, decided_at=at), profile=profile)
 
 
-def _overtake(conn: Connection, tenant: Tenant, kept: Decision) -> None:
+def _overtake(conn: Connection, tenant: Tenant, kept: Decision, at: dt.datetime) -> None:
     """Withdraw what was asked about a control that has been decided."""
     for request in requests.of(conn, tenant, states=[RequestState.PENDING], control_id=kept.control):
         requests.answer(
             conn, tenant, request.key, RequestState.WITHDRAWN,
-            by=kept.decided_by, at=kept.decided_at, answer="Another decision was taken.",
+            by=kept.decided_by, at=at, answer="Another decision was taken.",
         )  # fmt: skip
         deed = Deed(action="acceptance.withdrawn", tenant=tenant.id, subject=kept.control, before=request)
-        audit.append(conn, deed, by=kept.decided_by, now=kept.decided_at)
-
-
-def standing_of(conn: Connection, tenant: Tenant, control: str) -> Standing:
-    """Find a control of the tenant's newest day; `NotFound` when that day does not score it."""
-    day = history.newest_day(conn, tenant)
-    wanted = control.casefold()
-    for standing in standings.of(conn, tenant, day) if day else ():
-        if standing.score.control.casefold() == wanted:
-            return standing
-    message = f"{tenant.name} has no action {control!r} on its newest day."
-    raise NotFound(message)
+        audit.append(conn, deed, by=kept.decided_by, now=at)

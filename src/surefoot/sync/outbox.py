@@ -3,6 +3,7 @@
 import datetime as dt
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
 from surefoot.model import Decision, Outgoing, Profile, Stage, Tenant
@@ -19,14 +20,16 @@ def switch(conn: Connection, tenant: Tenant, *, on: bool, by: str, now: dt.datet
     audit.append(conn, deed, by=by, now=now)
 
 
-def enqueue(conn: Connection, tenant: Tenant, made: Decision) -> None:
+def enqueue(conn: Connection, tenant: Tenant, made: Decision, *, profile: Profile | UnsetType | None = UNSET) -> None:
     """Write down what is to be sent, in the decision's own transaction; nothing when write-back is off.
 
-    What Microsoft already has is not sent again; what it has no word for is marked as kept in Surefoot only.
+    What Microsoft already has is not sent again; what it has no word for is marked as kept in Surefoot only. `profile`
+    is the control's, from whoever has read it already.
     """
     if not tenants.writes_back(conn, tenant):
         return
-    theirs = _underway(conn, tenant, made.control) or state_of(profiles.of(conn, tenant).get(made.control.casefold()))
+    known = profiles.of(conn, tenant).get(made.control.casefold()) if profile is UNSET else profile
+    theirs = _underway(conn, tenant, made.control) or state_of(known)
     state = workflow.graph_state(made.status)
     kept = workflow.kept_here(made.control, made.status)
     same = theirs.casefold() == state.casefold()
@@ -34,7 +37,8 @@ def enqueue(conn: Connection, tenant: Tenant, made: Decision) -> None:
     if kept is None and same:
         return
     send = kept is None or wording
-    plan = plans.newest(conn, tenant).get(made.control.casefold())
+    held = plans.of(conn, tenant, made.control)
+    plan = held[-1] if held else None
     made_one = Outgoing(
         key=0,
         control=made.control,
@@ -53,8 +57,7 @@ def enqueue(conn: Connection, tenant: Tenant, made: Decision) -> None:
 
 def _underway(conn: Connection, tenant: Tenant, control: str) -> str | None:
     """Give the state that is on its way already: what the last sync read is older than it."""
-    same = (o for o in outgoing.of(conn, tenant, outgoing.OPEN) if o.control.casefold() == control.casefold())
-    return next((o.state for o in same), None)
+    return next((o.state for o in outgoing.of(conn, tenant, outgoing.OPEN, control_id=control)), None)
 
 
 def _refused_family(made: Decision) -> bool:

@@ -36,17 +36,27 @@ def replan(
     Raises `InputRefused` for a due date that has passed, for texts that are too long and for tickets that are no
     address of the web.
     """
-    before = plans.newest(conn, tenant).get(control.casefold())
+    held = plans.of(conn, tenant, control)
+    before = held[-1] if held else None
+    made = planned(before, control, change, by=by, now=now)
+    if made is not None and made != before:
+        keep_plan(conn, tenant, before, made, by=by, now=now)
+    return made
+
+
+def planned(before: Plan | None, control: str, change: PlanChange, *, by: str, now: dt.datetime) -> Plan | None:
+    """Give the plan that a change leads to, the same one when it changes nothing; raises as `replan` does."""
     start = before or Plan(control=control, changed_at=now, changed_by=by)
     given = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
     wanted = _checked(msgspec.structs.replace(start, **given), start, now)
-    if wanted == start:
-        return before
-    made = msgspec.structs.replace(wanted, changed_at=now, changed_by=by)
+    return before if wanted == start else msgspec.structs.replace(wanted, changed_at=now, changed_by=by)
+
+
+def keep_plan(conn: Connection, tenant: Tenant, before: Plan | None, made: Plan, *, by: str, now: dt.datetime) -> None:
+    """Record a plan that was checked, with its entry in the audit trail."""
     plans.record(conn, tenant, made)
     deed = Deed(action="plan.changed", tenant=tenant.id, subject=made.control, before=before, after=made)
     audit.append(conn, deed, by=by, now=now)
-    return made
 
 
 def _checked(wanted: Plan, start: Plan, now: dt.datetime) -> Plan:

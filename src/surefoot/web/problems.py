@@ -8,6 +8,7 @@ from fastapi import Response
 from surefoot.errors import (
     DataUnusable,
     GraphError,
+    ImportRefused,
     InputRefused,
     KeyMissing,
     KeyWrong,
@@ -25,6 +26,7 @@ STATUSES: tuple[tuple[type[SurefootError], int], ...] = (
     (NotPermitted, 403),
     (NotFound, 404),
     (InputRefused, 422),
+    (ImportRefused, 422),
     (GraphError, 502),
     (DataUnusable, 503),
     (KeyMissing, 503),

@@ -1,0 +1,94 @@
+"""Putting one action back as it was before a bulk, by new decisions: history is never rewritten."""
+
+import msgspec
+from sqlalchemy import Connection
+
+from surefoot.errors import InputRefused
+from surefoot.model import Decision, Plan, Side, Status
+from surefoot.scoring import workflow
+from surefoot.scoring.workflow import Way
+from surefoot.store.bulks import BulkItem, Held
+from surefoot.sync.acceptances import ask, withdraw
+from surefoot.sync.decisions import keep, signed
+from surefoot.sync.desk import Desk
+from surefoot.sync.plans import PlanChange, keep_plan
+from surefoot.sync.weighing import NEEDS_A_SECOND, REFUSALS, Outcome, Result, Who, result_of
+
+
+def put_back(conn: Connection, desk: Desk, held: Held, item: BulkItem, who: Who, *, why: str) -> Result:
+    """Put an action back as it was, if nobody has changed it since; `why` is the comment where there was none."""
+    try:
+        return _put_back(conn, desk, held, item, who, why)
+    except REFUSALS as refusal:
+        return result_of(desk, item.control, Outcome.REFUSED, refusal.sentence)
+
+
+def _put_back(conn: Connection, desk: Desk, held: Held, item: BulkItem, who: Who, why: str) -> Result:
+    before, after = item.before or Held(), item.after or Held()
+    _untouched(desk, held, after, item.control)
+    standing = desk.standing(item.control)
+    control = standing.score.control
+    back, message = None, None
+    way = Way.DECIDE
+    if after.decision != before.decision:
+        desk.undisputed(control)
+        back, message = _earlier(before.decision, control, who, why)
+        way = workflow.way(desk.status(standing), back.status, who.role, desk.policy)
+        way = Way.DECIDE if back.approved_by not in {None, who.name} else way
+    if after.plan != before.plan:
+        _replan(conn, desk, control, before.plan, after.plan, who)
+    request = desk.asked.get(control.casefold()) if after.request is not None else None
+    if request:
+        withdraw(conn, desk.tenant, request, by=who.name, now=who.now, answer=why)
+    if back is None:
+        return result_of(desk, control, Outcome.CHANGED, message)
+    if way is Way.ASK:
+        ask(conn, desk, msgspec.structs.replace(back, approved_by=None))
+        return result_of(desk, control, Outcome.ASKED, NEEDS_A_SECOND)
+    keep(conn, desk.tenant, back, plan=PlanChange(), profile=standing.profile)
+    return result_of(desk, control, Outcome.CHANGED, message)
+
+
+def _untouched(desk: Desk, held: Held, after: Held, control: str) -> None:
+    """Refuse what somebody has changed since."""
+    by = None
+    if held.decision != after.decision:
+        by = held.decision.decided_by if held.decision else "somebody"
+    elif held.plan != after.plan:
+        by = held.plan.changed_by if held.plan else "somebody"
+    if by is not None:
+        message = f"It was changed since by {by}."
+        raise InputRefused(message)
+    pending = desk.asked.get(control.casefold())
+    if after.request is not None and (pending is None or pending.key != after.request):
+        message = f"The request {after.request} was answered since."
+        raise InputRefused(message)
+
+
+def _earlier(earlier: Decision | None, control: str, who: Who, why: str) -> tuple[Decision, str | None]:
+    """Give the decision that puts back an earlier one, and what is to be said about it."""
+    if earlier is None or workflow.expired(earlier, who.now.date()):
+        back = Decision(
+            control=control, status=Status.TO_ADDRESS, decided_at=who.now, decided_by=who.name, comment=why
+        )  # fmt: skip
+        if earlier is None:
+            return back, None
+        return back, f"The acceptance that was in force ended on {earlier.review_on}: it is to be addressed."
+    second = next((n for n in (earlier.approved_by, earlier.decided_by) if n and n != who.name), None)
+    two = earlier.approved_by is not None and earlier.approved_by != earlier.decided_by
+    back = msgspec.structs.replace(
+        earlier,
+        decided_at=who.now,
+        decided_by=who.name,
+        comment=earlier.comment or why,
+        approved_by=second if two else who.name if earlier.approved_by else None,
+        decided_in=Side.SUREFOOT,
+    )
+    return signed(back), None
+
+
+def _replan(conn: Connection, desk: Desk, control: str, before: Plan | None, after: Plan | None, who: Who) -> None:
+    """Put the earlier plan back, also one whose day has passed."""
+    made = before or Plan(control=control, changed_at=who.now, changed_by=who.name)
+    made = msgspec.structs.replace(made, changed_at=who.now, changed_by=who.name)
+    keep_plan(conn, desk.tenant, after, made, by=who.name, now=who.now)
