@@ -132,7 +132,7 @@ def build(conn: Connection, visible: frozenset[str] | None, *, ratings: Ratings,
             description=b.description,
             rules=len(_rules(b, visible)),
             tenants=len(assigned.get(b.name, ())),
-            drifting=sum(_drifts(b, actions[t.id], visible, today) for t in assigned.get(b.name, ())),
+            drifting=sum(_drifts(b, actions[t.id], today) for t in assigned.get(b.name, ())),
             changed_at=b.changed_at,
             changed_by=b.changed_by,
         )
@@ -202,11 +202,15 @@ def drifts(
     today: dt.date,
 ) -> DriftPage:
     """Say how some tenants stand to a baseline, in their order."""
-    rules = _rules(baseline, visible)
     found, rows = [], []
     for tenant in wanted:
         day, actions = _actions(conn, tenant, ratings)
-        stands = [(r, a, drift(r, a, today)) for r in rules for a in [actions.get(r.control.casefold())]]
+        stands = [
+            (r, a, drift(r, a, today))
+            for r in baseline.rules
+            for a in [actions.get(r.control.casefold())]
+            if a or profiles.shown(r.control.casefold(), visible)
+        ]
         kinds = [kind for _, _, kind in stands]
         found.append(
             TenantDrift(
@@ -222,7 +226,7 @@ def drifts(
         rows += sorted((_row(tenant, r, a, kind, ratings) for r, a, kind in stands if kind), key=_order)
     return DriftPage(
         name=baseline.name,
-        rules=len(rules),
+        rules=len(_rules(baseline, visible)),
         tenants=tuple(found),
         drifting=sum(bool(t.differs or t.late) for t in found),
         rows=tuple(rows),
@@ -253,12 +257,12 @@ def _order(row: DriftRow) -> tuple[int, str, str]:
     return _KINDS.index(row.drift), row.name.casefold(), row.control.casefold()
 
 
-def _drifts(baseline: Baseline, actions: Mapping[str, Action], visible: frozenset[str] | None, today: dt.date) -> bool:
-    return any(drift(r, actions.get(r.control.casefold()), today) in DRIFTING for r in _rules(baseline, visible))
+def _drifts(baseline: Baseline, actions: Mapping[str, Action], today: dt.date) -> bool:
+    return any(drift(r, actions.get(r.control.casefold()), today) in DRIFTING for r in baseline.rules)
 
 
 def _rules(baseline: Baseline, visible: frozenset[str] | None) -> tuple[Rule, ...]:
-    """Give the rules; those about one tenant's own app to who sees all tenants."""
+    """Give the rules; those about one tenant's own app only to who sees all tenants."""
     return tuple(r for r in baseline.rules if profiles.shown(r.control.casefold(), visible))
 
 
