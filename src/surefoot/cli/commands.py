@@ -36,6 +36,7 @@ COMMANDS = {
     "note": Place("note", "Note what happened, to find it beside the score later."),
     "set-status": Place("scores", "Decide about an action: planned, in progress, risk accepted ..."),
     "playbook": Place("playbook", "Keep your own steps for a control, beside Microsoft's."),
+    "baseline": Place("baseline", "Keep sets of decisions that tenants are to have, and see who drifts."),
     "write-back": Place("sending", "Send decisions about a tenant to Microsoft, or no longer."),
     "outbox": Place("sending", "List the decisions on their way to Microsoft."),
     "send": Place("sending", "Send the decisions that are due now, or print what would be sent."),
