@@ -83,6 +83,7 @@ SAME = [
     (("catalogue", "--from", str(SINCE)), f"{SCORE}/catalogue?from={SINCE}"),
     (("events", "Tenant 3", "--source", "directoryAudit"), f"{SCORE}/events?tenant=Tenant 3&source=directoryAudit"),
     (("playbook", "list"), "/api/security-defender/playbooks"),
+    (("baseline", "list"), "/api/security-defender/baselines"),
     (("portfolio", "--sort", "-percent", "--limit", "3"), "/api/security-defender/portfolio?sort=-percent&limit=3"),
 ]  # fmt: skip
 

@@ -189,6 +189,17 @@ def test_every_interleaving_ends_in_agreement(small: Emulator, steps: list[tuple
         engine.dispose()
 
 
+def test_what_a_killed_sender_wrote_is_known_as_ours_after_another_decision(small: Emulator, engine: Engine) -> None:
+    CLOCK.at = NOW
+    both = Both(engine, small)
+    for step in (("here", Status.RISK_ACCEPTED), ("send", "killed"), ("here", Status.THIRD_PARTY), ("read", "now")):
+        both.step(step[0], 0, step[1])
+    with database.reading(engine) as conn:
+        assert conflicts.of(conn, both.tenant) == []
+    both.settle()
+    check(both)
+
+
 def check(both: Both) -> None:
     with database.reading(both.engine) as conn:
         assert conflicts.open_of(conn, both.tenant) == {}

@@ -14,10 +14,11 @@ from surefoot import jobs
 from surefoot.emulator.contoso import ID
 from surefoot.emulator.demo import demo
 from surefoot.emulator.server import Running
-from surefoot.model import Event
+from surefoot.model import Event, Role, Status
 from surefoot.pages import (
     actions,
     audit,
+    baselines,
     catalogue,
     changes,
     comparison,
@@ -34,10 +35,14 @@ from surefoot.pages import (
     risks,
 )
 from surefoot.pages.outlets import plain
+from surefoot.scoring.baselines import Rule
 from surefoot.scoring.ratings import load
+from surefoot.store import baselines as kept
 from surefoot.store import database, secrets, tenants
 from surefoot.store.audit import Wanted
 from surefoot.store.portfolio import Wanted as Rows
+from surefoot.sync import baselines as sync
+from surefoot.sync import bulk
 from surefoot.sync.decisions import decide
 from surefoot.sync.notes import note
 from surefoot.sync.playbooks import set_playbook
@@ -46,6 +51,7 @@ TODAY = dt.date(2026, 11, 23)
 NOW = dt.datetime(2026, 11, 24, 6, 12, tzinfo=dt.UTC)
 TARGET = Path(surefoot.web.api.openapi.__file__).with_name("examples.json")
 CONTROL = "mdo_atpprotection"
+BEGUN = "BlockLegacyAuthentication"
 STEPS = "1. Tell the service desk\n2. Begin with the pilot group"
 
 
@@ -75,6 +81,9 @@ def fill(engine: Engine, folder: Path) -> None:
     with database.writing(engine) as conn:
         contoso = tenants.find(conn, ID, None)
         set_playbook(conn, CONTROL, STEPS, "anna.m@contoso.example", NOW)
+        rules = [Rule(control=BEGUN, expected=Status.COMPLETED, owner="Service desk", due=dt.date(2027, 6, 30))]
+        sync.put(conn, "Standard", "What every customer has", rules, by="anna.m@contoso.example", now=NOW)
+        sync.assign(conn, [contoso], "Standard", by="anna.m@contoso.example", now=NOW)
         for decision in world.tenants[0].decisions:
             decide(conn, contoso, decision, ratings=load())
         for told in world.tenants[0].notes:
@@ -84,9 +93,14 @@ def fill(engine: Engine, folder: Path) -> None:
 def pages(engine: Engine) -> dict[str, object]:
     """Build every page object that the API sends, by the name of its operation."""
     with database.reading(engine) as conn:
+        contoso = tenants.find(conn, ID, None)
+        items = sync.items_of(conn, kept.find(conn, "Standard"), [contoso], ratings=load(), today=NOW.date())
+    planned = bulk.preview(engine, items, by="anna", role=Role.ADMINISTRATOR, ratings=load(), now=NOW)
+    with database.reading(engine) as conn:
         contoso, every = tenants.find(conn, ID, None), tenants.all_of(conn, None)
         ratings = load()
         fell = regressions.build(conn, contoso, ratings=ratings)
+        standard = baselines.one(conn, "Standard", None, ratings=ratings)
         steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
         worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW)
         happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
@@ -118,6 +132,14 @@ def pages(engine: Engine) -> dict[str, object]:
             "playbooks": playbooks.build(conn, None, ratings=ratings),
             "playbook": steps,
             "setPlaybook": steps,
+            "baselines": baselines.build(conn, None, ratings=ratings, today=NOW.date()),
+            "baseline": standard,
+            "setBaseline": standard,
+            "assignBaseline": standard,
+            "baselineDrift": baselines.drifts(
+                conn, kept.find(conn, "Standard"), [contoso], None, ratings=ratings, today=NOW.date()
+            ),
+            "applyBaseline": sync.applied("Standard", planned, bulk=None),
             "audit": audit.build(conn, None, Wanted(limit=1)),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
         }

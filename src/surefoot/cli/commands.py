@@ -45,6 +45,7 @@ COMMANDS = {
     "resolve": Place("governance", "Say whose status holds where both sides changed it."),
     "notices": Place("governance", "List what somebody should know: what ends, waits, conflicts, was refused."),
     "policy": Place("governance", "Show or set how decisions are governed."),
+    "baseline": Place("baseline", "Keep sets of decisions that tenants are to have, and see who drifts."),
     "write-back": Place("sending", "Send decisions about a tenant to Microsoft, or no longer."),
     "outbox": Place("sending", "List the decisions on their way to Microsoft."),
     "send": Place("sending", "Send the decisions that are due now, or print what would be sent."),

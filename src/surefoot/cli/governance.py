@@ -19,8 +19,8 @@ from surefoot.store import database
 from surefoot.store import notices as stored
 from surefoot.store import requests as asked_for
 from surefoot.sync import acceptances, road
-from surefoot.sync.decisions import standing_of
 from surefoot.sync.derived import summarise
+from surefoot.sync.desk import desk_of
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.sync.policies import govern
 
@@ -107,7 +107,7 @@ def plan(
     values = {name: gone.get(name, UNSET if given[name] is None else given[name]) for name in names}
     with opened(data) as home, home.writing() as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        held = standing_of(conn, found, control).score.control
+        held = desk_of(conn, found, home.ratings).standing(control).score.control
         made = replan(conn, found, held, PlanChange(**values), by=somebody().name, now=now())  # type: ignore[arg-type]
     said = f"{made.owner or 'no owner'}, {f'due {made.due}' if made.due else 'no due date'}" if made else "no plan"
     show.wrapped(f"{found.name}: {held}: {said}.")

@@ -11,8 +11,7 @@ from surefoot.pages.overview import TenantName, is_open, name_of
 from surefoot.scoring import actions as work
 from surefoot.scoring.actions import Action
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import decisions, history, profiles
-from surefoot.store import standings as held
+from surefoot.store import decisions, profiles, standings
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +80,7 @@ class ActionPage(msgspec.Struct, frozen=True, kw_only=True):
 
 def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Filter | None = None) -> Actions:
     """List the actions of the tenant's newest day that `wanted` lets through, in the default order."""
-    day, ranked = _ranked(conn, tenant, ratings)
+    day, ranked = standings.ranked(conn, tenant, ratings)
     taken = tuple(a for a in ranked if wanted is None or wanted.takes(a))
     return Actions(
         actions=taken,
@@ -99,7 +98,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Filter 
 
 def one(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> ActionPage:
     """Build the page of one action; `NotStored` when the tenant's newest day does not score the control."""
-    day, ranked = _ranked(conn, tenant, ratings)
+    day, ranked = standings.ranked(conn, tenant, ratings)
     action = next((a for a in ranked if a.id.casefold() == control.casefold()), None)
     if action is None or day is None:
         message = f"{tenant.name} has no action {control!r} on its newest day."
@@ -111,11 +110,3 @@ def one(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> 
         profile=profiles.of(conn, tenant).get(control.casefold()),
         decisions=tuple(sorted(decisions.of(conn, tenant, action.id), key=lambda d: d.decided_at, reverse=True)),
     )
-
-
-def _ranked(conn: Connection, tenant: Tenant, ratings: Ratings) -> tuple[dt.date | None, tuple[Action, ...]]:
-    totals = history.newest_total(conn, tenant)
-    if totals is None:
-        return None, ()
-    standings = held.of(conn, tenant, totals.day)
-    return totals.day, work.rank(standings, totals.max_points, ratings, totals.day)

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from surefoot.model import Standing, Tenant
+from surefoot.scoring.actions import Action, rank
 from surefoot.scoring.maxima import derived
+from surefoot.scoring.ratings import Ratings
 from surefoot.store import decisions, history, plans, profiles, schema
 
 LOOK_BACK = dt.timedelta(days=90)
@@ -34,6 +36,14 @@ def of(conn: Connection, tenant: Tenant, day: dt.date) -> list[Standing]:
         )
         for key, score in history.scores(conn, tenant, day, rich=rich).items()
     ]
+
+
+def ranked(conn: Connection, tenant: Tenant, ratings: Ratings) -> tuple[dt.date | None, tuple[Action, ...]]:
+    """Give the newest day and its controls as actions in the default order; None and nothing when no day is stored."""
+    totals = history.newest_total(conn, tenant)
+    if totals is None:
+        return None, ()
+    return totals.day, rank(of(conn, tenant, totals.day), totals.max_points, ratings, totals.day)
 
 
 def _maxima(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, float]:

@@ -112,6 +112,25 @@ class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     """ask, microsoft, surefoot or newest."""
 
 
+class AssignBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to assign a baseline."""
+
+    add: tuple[str, ...] = ()
+    """Tenants, by id or name."""
+    remove: tuple[str, ...] = ()
+
+
+class ApplyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """What the API takes to apply a baseline."""
+
+    tenants: tuple[str, ...] | None = None
+    """By id or name; null: every visible one that has the baseline."""
+    dry_run: bool = False
+    """Whether to say what would change, and change nothing."""
+    expect: int | None = None
+    """`total` of the dry run before: refused when there are more or fewer changes by now."""
+
+
 def from_json(body: bytes, kind: type[Body], example: str) -> Body:
     """Decode the API's body; 400 for what is no JSON, 422 for JSON of another shape."""
     try:

@@ -33,7 +33,7 @@ class Permission(enum.Enum):
     APPROVE = "approve"
     """Answer what others ask for."""
     ADMINISTER = "administer"
-    """Set policies."""
+    """Set policies, playbooks and baselines."""
 
 
 LEAST = {
@@ -108,6 +108,14 @@ def viewer_of(request: Request) -> Viewer:
     viewer = request.state.viewer
     if not isinstance(viewer, Viewer):
         raise NotSignedIn
+    return viewer
+
+
+def seeing_all(request: Request, what: str) -> Viewer:
+    """Take the one who asks if they see all tenants: only they change what belongs to all of them."""
+    viewer = viewer_of(request)
+    if viewer.tenants is not None:
+        raise NotPermitted(f"{what} belong to all tenants: who sees only some of them may not change them.")
     return viewer
 
 

@@ -18,8 +18,8 @@ from surefoot.store.notices import read as mark_read
 from surefoot.store.requests import pending
 from surefoot.sync import road
 from surefoot.sync.acceptances import approve, decline
-from surefoot.sync.decisions import standing_of
 from surefoot.sync.derived import summarise
+from surefoot.sync.desk import desk_of
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.sync.policies import govern
 from surefoot.web import queries
@@ -53,7 +53,7 @@ def plan(request: Request, action_id: str, body: Body) -> Response:
     sent = from_json(body, PlanBody, '{"owner": "anna", "due": "2026-12-31"}')
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
-        control = standing_of(conn, tenant, action_id).score.control
+        control = desk_of(conn, tenant, site.ratings).standing(action_id).score.control
         replan(conn, tenant, control, _plan_of(sent), by=viewer.name, now=site.clock())
         return answer(request, detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock()))
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import msgspec
 
-from surefoot.model import DECIDABLE, Event
+from surefoot.model import DECIDABLE, Event, Grounds, Status
 from surefoot.pages.actions import Actions
 from surefoot.pages.audit import Activity
+from surefoot.pages.baseline_files import BaselineBody, RuleBody
+from surefoot.pages.baselines import BaselinePage, Baselines, DriftPage
 from surefoot.pages.catalogue import Catalogue
 from surefoot.pages.changes import Changes
 from surefoot.pages.comparison import Comparison
@@ -27,9 +29,12 @@ from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
 from surefoot.scoring.actions import Action
+from surefoot.sync.baselines import Applied
 from surefoot.web.api.operations import OPERATIONS, PROBLEMS, Operation
 from surefoot.web.forms import (
     AnswerBody,
+    ApplyBody,
+    AssignBody,
     HoldsBody,
     NoteBody,
     NoticesBody,
@@ -46,9 +51,13 @@ Json = dict[str, Any]
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
     Outbox, Catalogue,
-    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage, Activity, Problem,
+    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage,
+    Baselines, BaselinePage, DriftPage, Applied, Activity, Problem,
 )  # fmt: skip
-TAKEN = (StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody)
+TAKEN = (
+    StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody,
+    BaselineBody, AssignBody, ApplyBody,
+)  # fmt: skip
 
 
 def document() -> Json:
@@ -156,12 +165,16 @@ def schemas() -> Json:
     """Make the schemas of what the API sends and takes, as `outlets` writes them."""
     _, components = msgspec.json.schema_components((*SENT, *TAKEN), ref_template="#/components/schemas/{name}")
     made = {name: _outlet(schema) for name, schema in components.items()}
-    taken = {kind.__name__ for kind in TAKEN}
+    taken = {kind.__name__ for kind in (*TAKEN, RuleBody)}
     for schema in (s for name, s in made.items() if name not in taken and "properties" in s):
         schema["required"] = list(schema["properties"])
     made["StatusBody"]["properties"]["status"] = {"type": "string", "enum": sorted(camel(s) for s in DECIDABLE)}
     for name in ("due", "reviewOn"):
         made["StatusBody"]["properties"][name]["format"] = "date"
+    rule = made["RuleBody"]["properties"]
+    rule["expected"] = {"type": "string", "enum": [camel(s) for s in Status]}
+    rule["grounds"] = {"enum": [*(camel(g) for g in Grounds), None], "default": None}
+    rule["due"]["format"] = "date"
     return made
 
 

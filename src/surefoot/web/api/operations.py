@@ -9,7 +9,7 @@ from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
-from surefoot.web.api.paths import AUDIT, CONFLICTS, NOTICES, PLAYBOOKS, POLICY, PORTFOLIO, REQUESTS, SCORE
+from surefoot.web.api.paths import AUDIT, BASELINES, CONFLICTS, NOTICES, PLAYBOOKS, POLICY, PORTFOLIO, REQUESTS, SCORE
 
 Json = dict[str, Any]
 
@@ -86,6 +86,7 @@ FROM, TO = _day("from", "The first day."), _day("to", "The last day.")
 CONTROL = _part("control_id", "The control's id, without regard to case.", "BlockLegacyAuthentication")
 ACTION = _part("action_id", "The action's id, without regard to case.", "aad_mfa_all_users")
 KEY = _part("key", "The request's number.", "7")
+BASELINE = _part("name", "The baseline's name, without regard to case.", "Standard")
 _SORTS = [sign + camel(s) for s in Sort for sign in ("", "-")]
 WRITING = (400, 401, 403, 404, 413, 422)
 
@@ -291,6 +292,46 @@ OPERATIONS = (
         path=f"{PLAYBOOKS}/{{control_id}}", name="removePlaybook", method="delete", status=204,
         summary="Remove your own steps for a control; their versions stay",
         description="For a token that sees all tenants.", parameters=(CONTROL,), problems=(401, 403, 404, 422),
+    ),
+    Operation(
+        path=BASELINES, name="baselines", sends="Baselines", problems=(401, 422),
+        summary="What tenants are to have: each baseline with its rules, tenants and how many of them drift",
+    ),
+    Operation(
+        path=f"{BASELINES}/{{name}}", name="baseline", sends="BaselinePage", parameters=(BASELINE,),
+        summary="One baseline: its rules, and the tenants that have it",
+    ),
+    Operation(
+        path=f"{BASELINES}/{{name}}", name="setBaseline", method="put", sends="BaselinePage",
+        summary="Set a baseline's rules; answers with it",
+        description="For a token that sees all tenants. The versions before stay; nothing is decided.",
+        parameters=(BASELINE,), takes="BaselineBody", problems=WRITING,
+        sample={"rules": [{"control": "aad_mfa_all_users", "expected": "completed", "due": "2027-06-30"}]},
+    ),
+    Operation(
+        path=f"{BASELINES}/{{name}}", name="removeBaseline", method="delete", status=204,
+        summary="Remove a baseline, also from its tenants; decisions and versions stay",
+        description="For a token that sees all tenants.", parameters=(BASELINE,), problems=(401, 403, 404, 422),
+    ),
+    Operation(
+        path=f"{BASELINES}/{{name}}/tenants", name="assignBaseline", method="post", sends="BaselinePage",
+        summary="Say which tenants are to be as a baseline says, and which no longer; answers with it",
+        description="For a token that sees all tenants. Nothing is decided.",
+        parameters=(BASELINE,), takes="AssignBody", sample={"add": ["Contoso"], "remove": []}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{BASELINES}/{{name}}/drift", name="baselineDrift", sends="DriftPage", csv=True,
+        summary="How the visible tenants that have a baseline stand to it",
+        parameters=(
+            BASELINE,
+            _text("tenant", "Only this tenant, by id or name, whether it has the baseline or not."),
+        ),
+    ),
+    Operation(
+        path=f"{BASELINES}/{{name}}/apply", name="applyBaseline", method="post", sends="Applied",
+        summary="Decide what a baseline says, wherever its tenants drift and somebody can decide it",
+        description="With `dryRun` nothing is changed; `expect` takes the dry run's `total`.",
+        parameters=(BASELINE,), takes="ApplyBody", sample={"tenants": None, "dryRun": True}, problems=WRITING,
     ),
     Operation(
         path=AUDIT, name="audit", sends="Activity", csv=True,
