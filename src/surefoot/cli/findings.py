@@ -9,7 +9,7 @@ from surefoot.cli import options, show
 from surefoot.cli.home import now, opened
 from surefoot.cli.options import Data, From, Json, TenantName, To
 from surefoot.errors import InputRefused
-from surefoot.model import Event, EventSource
+from surefoot.model import Event, EventSource, Grounds
 from surefoot.pages import events as events_page
 from surefoot.pages import regressions as regressions_page
 from surefoot.pages import risks as risks_page
@@ -95,14 +95,23 @@ def risks(tenant: TenantName = None, json: Json = False, data: Data = None) -> N
 
 def _risks(page: Risks) -> None:
     rows = [
-        [r.name, show.points(r.points), str(r.until or "no end"), r.by or "not known", r.accepted_in]
+        [
+            r.name,
+            show.points(r.points),
+            str(r.since.date()) if r.since else "?",
+            str(r.until or "no end"),
+            (r.by or "not known") + (f", approved by {r.approved_by}" if r.approved_by not in {None, r.by} else ""),
+            r.accepted_in,
+        ]
         for r in page.risks
     ]
     if rows:
-        show.table(["Accepted risk", "Points", "Until", "By", "Accepted in"], rows, numbers=frozenset({1}))
+        show.table(["Accepted risk", "Points", "Since", "Until", "By", "Accepted in"], rows, numbers=frozenset({1}))
     for risk in page.risks:
         if risk.why:
-            show.wrapped(f"{risk.control}: {risk.why}")
+            renewed = f" (accepted anew {show.counted(risk.renewed, 'time')})" if risk.renewed else ""
+            ground = "not applicable: " if risk.grounds is Grounds.NOT_APPLICABLE else ""
+            show.wrapped(f"{risk.control}: {ground}{risk.why}{renewed}")
     total = show.counted(page.total, "accepted risk")
     show.wrapped(f"{page.tenant.name}: {total}, {show.points(page.points)} points given up.")
 

@@ -103,7 +103,10 @@ async def _outcome(
 
 
 ALTERNATE, REVIEWED = workflow.GRAPH_STATES[Status.ALTERNATE], "Reviewed"
-_NOT_HELD = "Microsoft takes no alternate mitigation for this control, and resets Reviewed: set it in its portal."
+_NOT_HELD = (
+    "Microsoft takes no alternate mitigation for this control, and resets Reviewed: set it in its portal, "
+    "https://security.microsoft.com/securescore?viewid=actions"
+)
 
 
 def _sent(one: Outgoing, now: dt.datetime) -> Outgoing:
