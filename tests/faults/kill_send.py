@@ -24,7 +24,8 @@ from surefoot.store import audit, database, outgoing, schema, secrets, tenants
 from surefoot.sync import outbox
 from surefoot.sync.decisions import decide
 
-DECISIONS = 12
+DECISIONS = 45
+"""Three batches."""
 CHILD = """
 import asyncio, sys
 from pathlib import Path
@@ -89,16 +90,19 @@ def run(times: int, *, seed: int = 1) -> list[str]:
     """Kill so many sendings, and say what each left."""
     chance, said = random.Random(seed), []  # noqa: S311 - moments to kill
     for n in range(times):
-        with tempfile.TemporaryDirectory() as name, Running(generate(seed, TODAY, tenants=1)) as emulator:
+        with tempfile.TemporaryDirectory() as name, Running(generate(seed, TODAY, tenants=1, controls=420)) as emulator:
             folder = Path(name)
             prepare(folder, emulator)
             wanted = decided(folder)
-            after = chance.uniform(0.0, 0.25)
+            after = chance.uniform(0.0, 0.3)
             running = killed(folder, after, CHILD)
+            arrived = sum(len(made) for made in emulator.world.tenants[0].updates.values())
             tenant, left = finished(folder)
             once(emulator, tenant, wanted)
             when = f"{after:.2f} s into the sending" if running else "after its end"
-            said.append(f"{n + 1}: killed {when}, {left} of {len(wanted)} left; all arrived, none twice")
+            said.append(
+                f"{n + 1}: killed {when}, {arrived} of {len(wanted)} arrived, {left} waiting; then all, none twice"
+            )
     return said
 
 
