@@ -26,7 +26,7 @@ def test_a_selection_is_previewed_set_listed_and_undone(run: Run, names: list[st
     done = run(*words, "--yes")
     assert done.code == 0
     assert "Undo with `surefoot bulk undo 1`." in done.out
-    count = run("bulk", "list", "--json").json[0]["outcomes"]["changed"]
+    count = run("bulk", "list", "--json").json["bulks"][0]["outcomes"]["changed"]
     assert f"Would be: {count} changed." in ran.out
     planned = run("actions", names[0], "--status", "planned", "--json").json["actions"]
     assert sum(a["plan"]["owner"] == "bo" for a in planned) == count

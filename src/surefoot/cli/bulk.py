@@ -12,10 +12,11 @@ from surefoot.cli.options import Data, Json, day
 from surefoot.cli.scores import impact_of, status_of
 from surefoot.errors import InputRefused
 from surefoot.model import DECIDABLE, Grounds, Status
+from surefoot.pages import bulks
 from surefoot.pages.actions import Filter
 from surefoot.pages.outlets import snake
 from surefoot.pages.selection import Where, select
-from surefoot.store import bulks, database
+from surefoot.store import database
 from surefoot.sync.bulk import Change, Item
 
 app = typer.Typer(help="Decide about many actions at once; undo it by its number.", no_args_is_help=True)
@@ -114,11 +115,11 @@ def list_bulks(json: Json = False, data: Data = None) -> None:
     Example: surefoot bulk list
     """
     with opened(data) as home, database.reading(home.engine) as conn:
-        found = bulks.listed(conn, LOCAL.tenants)
+        page = bulks.build(conn, LOCAL.tenants)
     if json:
-        show.json(found)
+        show.json(page)
         return
-    if not found:
+    if not page.total:
         show.line("Nothing was done to many at once yet: surefoot bulk set.")
         return
     rows = [
@@ -130,6 +131,6 @@ def list_bulks(json: Json = False, data: Data = None) -> None:
             show.counted(b.tenants, "tenant"),
             f"{show.when(b.undone_at)} by {b.undone_by}" if b.undone_at else "",
         ]
-        for b in found
+        for b in page.bulks
     ]
     show.table(["Number", "When", "By", "What", "In", "Undone"], rows)
