@@ -19,6 +19,7 @@ from surefoot.pages import (
     actions,
     audit,
     baselines,
+    bulks,
     catalogue,
     changes,
     comparison,
@@ -40,9 +41,12 @@ from surefoot.scoring.ratings import load
 from surefoot.store import baselines as kept
 from surefoot.store import database, secrets, tenants
 from surefoot.store.audit import Wanted
+from surefoot.store.bulks import Bulk
 from surefoot.store.portfolio import Wanted as Rows
 from surefoot.sync import baselines as sync
 from surefoot.sync import bulk
+from surefoot.sync.bulk import Change, Item, answer_of, preview
+from surefoot.sync.decision_csv import Decisions, rows
 from surefoot.sync.decisions import decide
 from surefoot.sync.notes import note
 from surefoot.sync.playbooks import set_playbook
@@ -104,7 +108,19 @@ def pages(engine: Engine) -> dict[str, object]:
         steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
         worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW)
         happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
+        items = [Item(tenant=contoso, control=CONTROL, change=Change(status=Status.PLANNED))]
+        seen = preview(engine, items, by="anna.m@contoso.example", role=Role.EDITOR, ratings=ratings, now=NOW)
+        decided = tuple(rows(conn, [contoso], ratings))
+        deed = Bulk(
+            key=7, made_at=NOW, made_by="anna.m@contoso.example", change='{"status": "planned"}', undone_at=None,
+            undone_by=None, outcomes={"changed": 17}, tenants=1,
+        )  # fmt: skip
         return {
+            "bulks": bulks.Bulks(bulks=(deed,), total=1),
+            "previewBulk": answer_of(seen),
+            "bulk": answer_of(seen, 7),
+            "undoBulk": answer_of(seen, 7),
+            "decisions": Decisions(decisions=decided, total=len(decided), tenant=overview.name_of(contoso)),
             "secureScore": overview.build(conn, contoso, ratings=ratings),
             "recommendations": actions.build(conn, contoso, ratings=ratings),
             "setStatus": actions.one(conn, contoso, CONTROL, ratings=ratings).action,

@@ -35,6 +35,8 @@ COMMANDS = {
     "events": Place("findings", "List what happened: incidents, audits, notes, decisions."),
     "note": Place("note", "Note what happened, to find it beside the score later."),
     "set-status": Place("scores", "Decide about an action: planned, in progress, risk accepted ..."),
+    "bulk": Place("bulk", "Decide about many actions at once; undo it by its number."),
+    "decisions": Place("decisions", "Export decisions and plans as CSV, and import them."),
     "playbook": Place("playbook", "Keep your own steps for a control, beside Microsoft's."),
     "action": Place("governance", "Show one action: status, plan, what may follow, how it came about."),
     "plan": Place("governance", "Say who does an action by when: owner, due date, priority, labels, ticket."),

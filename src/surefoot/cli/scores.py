@@ -111,8 +111,8 @@ def actions(
     """
     wanted = actions_page.Filter(
         category=category,
-        status=None if status is None else _status(status),
-        impact=None if impact is None else _impact(impact),
+        status=None if status is None else status_of(status),
+        impact=None if impact is None else impact_of(impact),
     )
     with opened(data) as home, database.reading(home.engine) as conn:
         page = actions_page.build(conn, tenant_for(conn, LOCAL, tenant), ratings=home.ratings, wanted=wanted)
@@ -124,7 +124,8 @@ def actions(
         show.line("No action matches." if page.scored else "Nothing is known of this tenant yet: run `surefoot sync`.")
 
 
-def _status(text: str, possible: Iterable[Status] = Status) -> Status:
+def status_of(text: str, possible: Iterable[Status] = Status) -> Status:
+    """Read a status as the API writes it."""
     try:
         return Status(snake(text.replace("-", "_")))
     except ValueError:
@@ -132,7 +133,8 @@ def _status(text: str, possible: Iterable[Status] = Status) -> Status:
         raise InputRefused(message) from None
 
 
-def _impact(text: str) -> Impact:
+def impact_of(text: str) -> Impact:
+    """Read an impact."""
     try:
         return Impact(text.lower())
     except ValueError:
@@ -170,7 +172,7 @@ def set_status(
     """
     decided = Decision(
         control=action,
-        status=_status(status, [s for s in Status if s in DECIDABLE]),
+        status=status_of(status, [s for s in Status if s in DECIDABLE]),
         decided_at=now(),
         decided_by=somebody().name,
         comment=comment,

@@ -20,7 +20,9 @@ from surefoot.sync.plans import PlanChange, keep_plan
 from surefoot.sync.undoing import put_back
 from surefoot.sync.weighing import Change, Item, Outcome, Past, Result, Weighed, Who, result_of, weigh
 
-__all__ = ["Change", "Done", "Item", "Outcome", "Past", "Result", "carry_out", "preview", "undo"]
+__all__ = [
+    "BulkAnswer", "Change", "Done", "Item", "Outcome", "Past", "Result", "answer_of", "carry_out", "preview", "undo",
+]  # fmt: skip
 
 WRITTEN = frozenset({Outcome.CHANGED, Outcome.ASKED})
 
@@ -34,6 +36,30 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     key: int
     """The number to undo it by."""
     results: tuple[Result, ...]
+
+
+class Outcomes(msgspec.Struct, frozen=True, kw_only=True):
+    """How many items end how."""
+
+    changed: int
+    unchanged: int
+    asked: int
+    refused: int
+
+
+class BulkAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was done to many actions, or would be."""
+
+    key: int | None
+    """The number to undo it by; None: nothing was written."""
+    outcomes: Outcomes
+    results: tuple[Result, ...]
+
+
+def answer_of(results: Sequence[Result], key: int | None = None) -> BulkAnswer:
+    """Count results."""
+    counts = {o.value: sum(r.outcome is o for r in results) for o in Outcome}
+    return BulkAnswer(key=key, outcomes=Outcomes(**counts), results=tuple(results))
 
 
 def _quiet(_result: Result) -> None:
@@ -232,6 +258,5 @@ def _undo(conn: Connection, key: int, tenant: Tenant, ratings: Ratings, who: Who
 
 
 def _note(conn: Connection, action: str, key: int, tenant: Tenant, results: Sequence[Result], who: Who) -> None:
-    counts = {o.value: sum(r.outcome is o for r in results) for o in Outcome}
-    deed = Deed(action=action, tenant=tenant.id, subject=str(key), after=counts)
+    deed = Deed(action=action, tenant=tenant.id, subject=str(key), after=answer_of(results).outcomes)
     audit.append(conn, deed, by=who.name, now=who.now)

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from surefoot.errors import SurefootError
 from surefoot.scoring.ratings import Ratings
 from surefoot.web import assets
+from surefoot.web.api.paths import BULK
 from surefoot.web.api.routes import router as api
 from surefoot.web.guard import Guard, Rules
 from surefoot.web.html.render import environment, message
@@ -21,6 +22,8 @@ from surefoot.web.permissions import check_declared
 from surefoot.web.problems import UNEXPECTED, Problem, problem_of, problem_of_status, problem_response
 from surefoot.web.site import GraphSync, Site
 
+LARGER = {BULK: 4_000_000}
+"""Twenty thousand actions by name take more than the usual body."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -67,7 +70,8 @@ def create(
     app.add_exception_handler(Exception, _crashed)
     check_declared(app)
     app.guard = Guard(
-        super(Surefoot, app).__call__, Rules(allowed_hosts=allowed_hosts, longest_body=longest_body, tls=tls)
+        super(Surefoot, app).__call__,
+        Rules(allowed_hosts=allowed_hosts, longest_body=longest_body, larger=LARGER, tls=tls),
     )
     return app
 

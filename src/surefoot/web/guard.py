@@ -2,6 +2,7 @@
 
 import ipaddress
 import uuid
+from collections.abc import Mapping
 
 import msgspec
 import structlog
@@ -35,7 +36,14 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Host names without port, lower case; `*` allows all."""
     longest_body: int = 64 * 1024
     """In bytes."""
+    larger: Mapping[str, int] = {}
+    """For addresses that take more, by how they begin."""
     tls: bool = False
+
+    def longest(self, path: str) -> int:
+        """Give how many bytes an address takes."""
+        found = (size for start, size in self.larger.items() if path.startswith(start))
+        return max(self.longest_body, *found, 0)
 
 
 class Guard:
@@ -53,22 +61,23 @@ class Guard:
         request_id = uuid.uuid4().hex
         dressed = self._dress(send, request_id)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
-            if refusal := self._refusal(Headers(scope=scope)):
+            longest = self.rules.longest(scope["path"])
+            if refusal := self._refusal(Headers(scope=scope), longest):
                 await problem_response(refusal)(scope, receive, dressed)
                 return
-            await self.app(scope, self._bounded(receive), dressed)
+            await self.app(scope, self._bounded(receive, longest), dressed)
 
-    def _refusal(self, headers: Headers) -> Problem | None:
+    def _refusal(self, headers: Headers, longest: int) -> Problem | None:
         host = host_name(headers.get("host", ""))
         if host not in self.rules.allowed_hosts and "*" not in self.rules.allowed_hosts:
             # A page elsewhere can point its own name at 127.0.0.1 (DNS rebinding): answer only to ours.
             return Problem.of(400, "host-refused", "This server does not answer to that host name.")
         length = headers.get("content-length", "0")
-        if not length.isascii() or not length.isdigit() or int(length[:20]) > self.rules.longest_body:
-            return too_large(self.rules.longest_body)
+        if not length.isascii() or not length.isdigit() or int(length[:20]) > longest:
+            return too_large(longest)
         return None
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _bounded(self, receive: Receive, longest: int) -> Receive:
         """Count the body's bytes, for those who do not say the length or lie about it."""
         seen = 0
 
@@ -76,8 +85,8 @@ class Guard:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.rules.longest_body:
-                raise HTTPException(413, too_large(self.rules.longest_body).detail)
+            if seen > longest:
+                raise HTTPException(413, too_large(longest).detail)
             return message
 
         return bounded

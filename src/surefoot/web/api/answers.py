@@ -1,7 +1,7 @@
 """Page objects as answers: JSON, or CSV for whoever asks for it, with a tag by which nothing is sent twice."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 import msgspec
@@ -24,12 +24,22 @@ def answer(request: Request, page: object, status: HTTPStatus = HTTPStatus.OK) -
     return _tagged(request, encode(page), JSON, status)
 
 
-def listed(request: Request, page: object, rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct]) -> Response:
-    """Write a page as JSON, or its rows as CSV where the address ends so or `Accept` prefers it."""
+def listed(
+    request: Request,
+    page: object,
+    rows: Sequence[msgspec.Struct],
+    kind: type[msgspec.Struct],
+    *,
+    written: Callable[[], bytes] | None = None,
+) -> Response:
+    """Write a page as JSON, or its rows as CSV where the address ends so or `Accept` prefers it.
+
+    `written` writes the CSV of rows that have a form of their own.
+    """
     if not wants_csv(request):
         return answer(request, page)
     name = request.url.path.rpartition("/")[2].removesuffix(".csv")
-    response = _tagged(request, tables.write(rows, kind), CSV, HTTPStatus.OK)
+    response = _tagged(request, written() if written else tables.write(rows, kind), CSV, HTTPStatus.OK)
     if response.status_code == HTTPStatus.OK:
         _told(request, page, len(rows))
     response.headers["content-disposition"] = f'attachment; filename="surefoot-{name}.csv"'

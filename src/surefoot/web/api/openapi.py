@@ -13,6 +13,7 @@ from surefoot.pages.actions import Actions
 from surefoot.pages.audit import Activity
 from surefoot.pages.baseline_files import BaselineBody, RuleBody
 from surefoot.pages.baselines import BaselinePage, Baselines, DriftPage
+from surefoot.pages.bulks import Bulks
 from surefoot.pages.catalogue import Catalogue
 from surefoot.pages.changes import Changes
 from surefoot.pages.comparison import Comparison
@@ -30,7 +31,10 @@ from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
 from surefoot.scoring.actions import Action
 from surefoot.sync.baselines import Applied
+from surefoot.sync.bulk import BulkAnswer
+from surefoot.sync.decision_csv import Decisions
 from surefoot.web.api.operations import OPERATIONS, PROBLEMS, Operation
+from surefoot.web.bulk_forms import BulkBody
 from surefoot.web.forms import (
     AnswerBody,
     ApplyBody,
@@ -50,13 +54,13 @@ Json = dict[str, Any]
 
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
-    Outbox, Catalogue,
+    Outbox, Catalogue, Bulks, BulkAnswer, Decisions,
     ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage,
     Baselines, BaselinePage, DriftPage, Applied, Activity, Problem,
 )  # fmt: skip
 TAKEN = (
     StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody,
-    BaselineBody, AssignBody, ApplyBody,
+    BaselineBody, AssignBody, ApplyBody, BulkBody,
 )  # fmt: skip
 
 
@@ -165,10 +169,12 @@ def schemas() -> Json:
     """Make the schemas of what the API sends and takes, as `outlets` writes them."""
     _, components = msgspec.json.schema_components((*SENT, *TAKEN), ref_template="#/components/schemas/{name}")
     made = {name: _outlet(schema) for name, schema in components.items()}
-    taken = {kind.__name__ for kind in (*TAKEN, RuleBody)}
+    taken = {kind.__name__ for kind in (*TAKEN, RuleBody)} | {"ItemBody", "WhereBody", "ChangeBody"}
     for schema in (s for name, s in made.items() if name not in taken and "properties" in s):
         schema["required"] = list(schema["properties"])
     made["StatusBody"]["properties"]["status"] = {"type": "string", "enum": sorted(camel(s) for s in DECIDABLE)}
+    choices = made["ChangeBody"]["properties"]["status"]["anyOf"]
+    choices[:] = [*({"type": "string", "enum": sorted(camel(s) for s in DECIDABLE)},), {"type": "null"}]
     for name in ("due", "reviewOn"):
         made["StatusBody"]["properties"][name]["format"] = "date"
     rule = made["RuleBody"]["properties"]

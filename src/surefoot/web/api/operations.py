@@ -9,7 +9,18 @@ from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
-from surefoot.web.api.paths import AUDIT, BASELINES, CONFLICTS, NOTICES, PLAYBOOKS, POLICY, PORTFOLIO, REQUESTS, SCORE
+from surefoot.web.api.paths import (
+    AUDIT,
+    BASELINES,
+    BULK,
+    CONFLICTS,
+    NOTICES,
+    PLAYBOOKS,
+    POLICY,
+    PORTFOLIO,
+    REQUESTS,
+    SCORE,
+)
 
 Json = dict[str, Any]
 
@@ -89,6 +100,11 @@ KEY = _part("key", "The request's number.", "7")
 BASELINE = _part("name", "The baseline's name, without regard to case.", "Standard")
 _SORTS = [sign + camel(s) for s in Sort for sign in ("", "-")]
 WRITING = (400, 401, 403, 404, 413, 422)
+
+_MANY = (
+    "Either `items`, 20,000 at most, or `where` over visible tenants. What is left out of `change` stays; what is "
+    "refused is a result and harms no other."
+)
 
 OPERATIONS = (
     Operation(
@@ -258,6 +274,32 @@ OPERATIONS = (
         path=f"{SCORE}/catalogue", name="catalogue", sends="Catalogue", csv=True,
         summary="What Microsoft added, retired, re-weighed, reworded or reclassified, and what it did to whom",
         description="Without `tenant` the effects on all visible tenants.", parameters=(TENANT, FROM, TO),
+    ),
+    Operation(
+        path=f"{SCORE}/decisions", name="decisions", sends="Decisions", csv=True, parameters=(TENANT,),
+        summary="The decisions and plans in force; as CSV in the form that `surefoot decisions import` reads",
+        description="Without `tenant` those of all visible tenants.",
+    ),
+    Operation(
+        path=BULK, name="bulks", sends="Bulks", problems=(401, 422),
+        summary="What was done to many actions at once, newest first",
+    ),
+    Operation(
+        path=f"{BULK}/preview", name="previewBulk", method="post", sends="BulkAnswer", takes="BulkBody",
+        summary="What a change of many actions would do, action by action; nothing is written",
+        description=_MANY, sample={"where": {"status": "toAddress"}, "change": {"status": "planned"}}, problems=WRITING,
+    ),
+    Operation(
+        path=BULK, name="bulk", method="post", sends="BulkAnswer", takes="BulkBody", problems=WRITING,
+        summary="Change many actions at once, if it is still what the preview said",
+        description=_MANY + " `expect` is `changed` and `asked` of the preview together; 422 when it differs.",
+        sample={"where": {"status": "toAddress"}, "change": {"status": "planned"}, "expect": 17},
+    ),
+    Operation(
+        path=f"{BULK}/{{key}}/undo", name="undoBulk", method="post", sends="BulkAnswer",
+        summary="Put back what was done to many, once, where nobody has changed it since",
+        description="Only what belongs to visible tenants.",
+        parameters=(_part("key", "The `key` of the answer.", "7"),), problems=(401, 403, 404, 413, 422),
     ),
     Operation(
         path=PORTFOLIO, name="portfolio", sends="Portfolio", csv=True, problems=(401, 422),

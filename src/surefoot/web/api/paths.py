@@ -3,6 +3,7 @@
 ROOT = "/api/security-defender"
 SCORE = f"{ROOT}/secure-score"
 AUDIT = f"{ROOT}/audit"
+BULK = f"{ROOT}/bulk"
 PLAYBOOKS = f"{ROOT}/playbooks"
 CONFLICTS = f"{ROOT}/conflicts"
 REQUESTS = f"{ROOT}/requests"
