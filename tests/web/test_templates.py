@@ -9,8 +9,10 @@ from jinja2 import Environment, meta
 from starlette.datastructures import QueryParams
 from web_samples import CONTOSO, FAILING, HOSTILE, NOW, action, action_page, actions, empty, overview, tenants
 
+from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
 from surefoot.web.html import actions as actions_view
+from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import contexts, render
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import tenants as tenants_view
@@ -19,6 +21,7 @@ PAGES = {
     "overview.html": contexts.OverviewPage,
     "actions.html": contexts.ActionsPage,
     "action.html": contexts.ActionPage,
+    "bulk.html": bulk_view.BulkPage,
     "tenants.html": contexts.TenantsPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
@@ -33,6 +36,19 @@ def env() -> Environment:
 
 def rendered(env: Environment, name: str, page: contexts.Page) -> str:
     return env.get_template(name).render({f: getattr(page, f) for f in page.__struct_fields__})
+
+
+def bulk_page(**changes: object) -> bulk_view.BulkPage:
+    result = Result(
+        tenant=CONTOSO, control=HOSTILE, name=HOSTILE, before=None, outcome=Outcome.REFUSED, message=HOSTILE
+    )
+    values = {
+        "frame": FRAME, "heading": "Change 1 action?", "said": (HOSTILE,), "many": True, "back_href": "/",
+        "counts": (bulk_view.Counted(outcome="refused", count=1, label="cannot be changed"),),
+        "rows": (bulk_view.BulkRow(result=result, href="/x", label="cannot be changed"),),
+        "hidden": (("item", HOSTILE),),
+    }  # fmt: skip
+    return bulk_view.BulkPage(**{**values, **changes})
 
 
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
@@ -55,6 +71,9 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "actions": ("actions.html", actions_view.list_view(actions(), wanted, FRAME)),
         "hostile list": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME)),
         "no actions": ("actions.html", actions_view.list_view(actions(()), wanted, FRAME)),
+        "many": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME, can_write=True)),
+        "bulk": ("bulk.html", bulk_page(expect=1, undo_href=None)),
+        "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo")),
         "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
         "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
         "bare action": (

@@ -66,7 +66,7 @@ def wanted(query: QueryParams) -> Wanted:
     )
 
 
-def list_view(actions: pages.Actions, wanted: Wanted, frame: Frame) -> ActionsPage:
+def list_view(actions: pages.Actions, wanted: Wanted, frame: Frame, *, can_write: bool = False) -> ActionsPage:
     """Prepare the list for its template."""
     tenant = actions.tenant.id
     rows = [_row(a, tenant, frame.now.date()) for a in actions.actions]
@@ -91,6 +91,7 @@ def list_view(actions: pages.Actions, wanted: Wanted, frame: Frame) -> ActionsPa
         selects=_selects(actions, wanted),
         groups=_groups(rows, wanted.group),
         shown=len(rows),
+        choices=_statuses(None) if can_write else (),
         filtered=bool(wanted.query.keys() - {"show", "group"}),
         clear_href=path(tenant, "actions", show=wanted.show),
         here=path(tenant, "actions"),
@@ -184,11 +185,7 @@ def one_view(
         learn_href=cleaning.link(profile.action_url) if profile else None,
         decisions=page.decisions,
         updates=_updates(profile),
-        statuses=tuple(
-            Choice(value=camel(s), label=formats.status(s), selected=s is action.status)
-            for s in Status
-            if s in DECIDABLE
-        ),
+        statuses=_statuses(action.status),
         can_write=can_write and action.status is not Status.COMPLETED,
         actions_href=path(tenant, "actions"),
         here=path(tenant, f"actions/{formats.quoted(action.id)}"),
@@ -201,6 +198,12 @@ def one_view(
         due=formats.iso(plan.due if plan else None),
         review_on=formats.iso(newest.review_on if newest else None),
         evidence=(newest.evidence if newest else None) or "",
+    )
+
+
+def _statuses(current: Status | None) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(value=camel(s), label=formats.status(s), selected=s is current) for s in Status if s in DECIDABLE
     )
 
 

@@ -163,6 +163,8 @@ class ActionsPage(Page, frozen=True, kw_only=True):
     selects: tuple[Select, ...]
     groups: tuple[Group, ...]
     shown: int
+    choices: tuple[Choice, ...]
+    """Statuses that can be set for many; empty for who may only look."""
     filtered: bool
     clear_href: str
     here: str

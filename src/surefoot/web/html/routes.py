@@ -24,7 +24,7 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, overview, tenants
+from surefoot.web.html import actions, bulk, overview, tenants
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -99,7 +99,9 @@ def show_actions(request: Request, tenant_id: str) -> Response:
         page = actions_pages.build(conn, tenant, ratings=site.ratings, wanted=wanted.filter)
         visible = stored.all_of(conn, viewer_of(request).tenants)
     around = frame(request, "Recommended actions", visible=visible, tenant=tenant, tab="actions")
-    return render(request, "actions.html", actions.list_view(page, wanted, around))
+    return render(
+        request, "actions.html", actions.list_view(page, wanted, around, can_write=viewer_of(request).can_write)
+    )
 
 
 @router.get("/tenants/{tenant_id}/actions/{control_id}")
@@ -184,3 +186,6 @@ def _refused(
     statuses = tuple(replace(c, selected=c.value == fields.get("status")) for c in page.statuses)
     shown = replace(page, refused=refusal.sentence, statuses=statuses, **typed)
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+router.routes.extend(bulk.routes.routes)
