@@ -8,6 +8,7 @@ function tell() {
   const count = boxes.filter((box) => box.checked).length;
   all.checked = count > 0 && count === boxes.length;
   all.indeterminate = count > 0 && count < boxes.length;
+  form.classList.toggle("choosing", count > 0);
   told.hidden = count === 0;
   told.textContent = `${count} chosen`;
 }
