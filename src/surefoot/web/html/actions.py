@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 from surefoot import charts
 from surefoot.model import CLOSED, DECIDABLE, Impact, Profile, StateUpdate, Status
 from surefoot.pages import actions as pages
+from surefoot.pages.controls import ControlPage
 from surefoot.pages.detail import ActionDetail
 from surefoot.pages.outlets import camel
 from surefoot.scoring import cleaning
@@ -29,7 +30,7 @@ from surefoot.web.html.contexts import (
     Link,
     Select,
 )
-from surefoot.web.html.overview import path
+from surefoot.web.html.overview import line, path, rows_of, thinned
 
 VIEWS = {"open": "Open", "quick": "Quick wins", "regressed": "Regressed", "all": "All"}
 GROUPS = {"": "None", "category": "Category", "status": "Status", "product": "Product", "owner": "Owner"}
@@ -168,6 +169,7 @@ def one_view(
     can_write: bool,
     work: ActionDetail | None = None,
     steps: str | None = None,
+    past: ControlPage | None = None,
 ) -> ActionPage:
     """Prepare one action for its template; the form starts with the newest decision. `steps` is cleaned HTML."""
     action, profile = page.action, page.profile
@@ -193,6 +195,10 @@ def one_view(
         conflict=work.conflict if work else None,
         request=work.request if work else None,
         steps=Markup(steps) if steps else None,  # noqa: S704 - nh3 cleaned it
+        charts=line(past.history.history, f"Points of {action.name} in percent of its maximum") if past else (),
+        days=thinned(rows_of(past.history.history)) if past else (),
+        changes=past.changes if past else (),
+        others=past.portfolio.sentence if past else None,
         comment=(newest.comment if newest else None) or "",
         owner=(plan.owner if plan else None) or "",
         due=formats.iso(plan.due if plan else None),

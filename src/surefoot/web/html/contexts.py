@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from surefoot.model import AcceptanceRequest, Conflict, Decision, Level, Source, StateUpdate, Status
 from surefoot.pages.actions import Actions
+from surefoot.pages.changes import ChangeRow
 from surefoot.pages.outbox import Sending
 from surefoot.pages.overview import CategoryScore, Overview, TenantName
 from surefoot.pages.tenants import TenantRow
@@ -200,6 +201,14 @@ class ActionPage(Page, frozen=True, kw_only=True):
     """What waits for a second person."""
     steps: Markup | None = None
     """The MSP's own steps, as cleaned HTML."""
+    charts: tuple[Markup, ...] = ()
+    """Its score over the last year, in a wide and a narrow form."""
+    days: tuple[HistoryRow, ...] = ()
+    """The days of the chart, newest first."""
+    changes: tuple[ChangeRow, ...] = ()
+    """When its points changed, newest first, with candidate causes."""
+    others: str | None = None
+    """How many of one's tenants have all of its points."""
     comment: str = ""
     owner: str = ""
     due: str = ""

@@ -42,8 +42,8 @@ def path(tenant_id: str, page: str, **query: str) -> str:
 def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool) -> OverviewPage:
     """Prepare the overview for its template; `chosen` is a key of RANGES, `sync` offers Sync now."""
     tenant = overview.tenant.id
-    rows = _rows(overview.history)
-    kept = _thinned(rows)
+    rows = rows_of(overview.history)
+    kept = thinned(rows)
     return OverviewPage(
         frame=frame,
         overview=overview,
@@ -51,7 +51,7 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool) -> Overvi
         score_bar=_score_bar(overview),
         planned_swatch=Markup(charts.swatch("planned-score", key="score")),  # noqa: S704 - charts escapes
         achievable_swatch=Markup(charts.swatch("achievable")),  # noqa: S704
-        charts=_charts(overview, chosen),
+        charts=line(overview.history, f"Secure Score, {RANGES[chosen][1].lower()}"),
         ranges=tuple(
             Link(label=label, href=path(tenant, "overview", days=key), current=key == chosen)
             for key, (label, _) in RANGES.items()
@@ -101,14 +101,14 @@ def _score_bar(overview: Overview) -> Markup | None:
     return Markup(charts.score_bar(overview.percent, planned, achievable, label=label, key="score"))  # noqa: S704
 
 
-def _charts(overview: Overview, chosen: str) -> tuple[Markup, ...]:
-    history = overview.history
-    if not history:
+def line(history: Sequence[HistoryDay], title: str) -> tuple[Markup, ...]:
+    """Draw days as a line, in a wide and a narrow form; nothing where no percent is known."""
+    if not any(d.percent is not None for d in history):
         return ()
     points = [charts.Point(d.date, d.percent) for d in history]
     caption = charts.Caption(
         key="history",
-        title=f"Secure Score, {RANGES[chosen][1].lower()}",
+        title=title,
         summary=f"From {formats.percent(history[0].percent)} on {formats.day(history[0].date)} "
         f"to {formats.percent(history[-1].percent)} on {formats.day(history[-1].date)}. "
         "The days are in the table below.",
@@ -118,7 +118,7 @@ def _charts(overview: Overview, chosen: str) -> tuple[Markup, ...]:
     return tuple(Markup(charts.history(points, caption, form=form, span=span)) for form in forms)  # noqa: S704
 
 
-def _rows(history: Sequence[HistoryDay]) -> list[HistoryRow]:
+def rows_of(history: Sequence[HistoryDay]) -> list[HistoryRow]:
     """List the days, newest first, each with its difference to the one before."""
     before: tuple[HistoryDay | None, ...] = (None, *history)
     rows = [
@@ -141,7 +141,7 @@ def _change(earlier: HistoryDay | None, day: HistoryDay) -> float | None:
     return day.percent - earlier.percent
 
 
-def _thinned(rows: Sequence[HistoryRow]) -> tuple[HistoryRow, ...]:
+def thinned(rows: Sequence[HistoryRow]) -> tuple[HistoryRow, ...]:
     """Keep a year of days, and of the months before it the last day each."""
     older = groupby(rows[TABLE_DAYS:], key=lambda row: (row.day.year, row.day.month))
     return (*rows[:TABLE_DAYS], *(next(month) for _, month in older))

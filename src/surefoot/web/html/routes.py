@@ -12,6 +12,7 @@ from surefoot.access.viewers import tenant_for
 from surefoot.errors import InputRefused, NotFound
 from surefoot.model import AcceptanceRequest, Side, Tenant
 from surefoot.pages import actions as actions_pages
+from surefoot.pages import controls as controls_page
 from surefoot.pages import detail as detail_page
 from surefoot.pages import overview as overview_page
 from surefoot.pages import playbooks as playbooks_page
@@ -33,6 +34,9 @@ from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
 
 router = guarded_router()
+
+YEAR = 365
+"""Days of an action's history on its page."""
 
 Body = Annotated[bytes, Depends(body_of)]
 
@@ -173,8 +177,9 @@ def _action(conn: Connection, request: Request, tenant: Tenant, control_id: str)
     work = detail_page.build(conn, tenant, control_id, ratings=site.ratings, now=site.clock())
     own = playbooks_page.own_html(conn, page.action.id)
     visible = stored.all_of(conn, viewer.tenants)
+    past = controls_page.build(conn, tenant, control_id, visible, ratings=site.ratings, days=YEAR)
     around = frame(request, page.action.name, visible=visible, tenant=tenant, tab="actions")
-    return actions.one_view(page, around, can_write=viewer.can_write, work=work, steps=own)
+    return actions.one_view(page, around, can_write=viewer.can_write, work=work, steps=own, past=past)
 
 
 def _refused(
