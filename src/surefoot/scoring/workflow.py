@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import unicodedata
 
 import msgspec
 
@@ -72,9 +73,18 @@ def may_approve(asked: Decision, by: str, role: Role) -> None:
     if not role.may(Role.APPROVER):
         message = f"Approving needs the role approver, and yours is {role.value}."
         raise NotPermitted(message)
-    if by.casefold() == asked.decided_by.casefold():
+    if same_person(by, asked.decided_by):
         message = "Somebody else than who asked has to approve: that is what two persons are for."
         raise NotPermitted(message)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Say whether two names are one person's: neither case nor blanks nor Unicode's other spellings make a second."""
+    return _person(one) == _person(other)
+
+
+def _person(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
 
 
 def following(current: Status) -> tuple[Status, ...]:

@@ -41,7 +41,7 @@ def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Rat
 def allowed(desk: Desk, decision: Decision) -> Decision:
     """Give a decision as it is kept; raises as `decide` does."""
     kept, current = prepared(desk, decision)
-    alone = kept.approved_by is None or kept.approved_by.casefold() == kept.decided_by.casefold()
+    alone = kept.approved_by is None or workflow.same_person(kept.approved_by, kept.decided_by)
     way = workflow.way(current, kept.status, Role.ADMINISTRATOR, desk.policy)
     if way is Way.ASK and alone:
         message = f"{desk.tenant.name} accepts risks by two persons: ask, and somebody else approves."
