@@ -14,6 +14,7 @@ from surefoot.store import agreements, audit, conflicts, decisions, outgoing, po
 from surefoot.store.agreements import Agreement
 from surefoot.store.audit import Deed
 from surefoot.sync import notices
+from surefoot.sync.decisions import overtake
 from surefoot.sync.outbox import enqueue
 
 SKEW = dt.timedelta(minutes=5)
@@ -187,6 +188,7 @@ def _record(conn: Connection, tenant: Tenant, made: Decision, before: Decision |
         why=f"{made.decided_by} set it at Microsoft.",
     )
     audit.append(conn, deed, by=SYSTEM, now=now)
+    overtake(conn, tenant, made, by=SYSTEM, at=now)
 
 
 def _overlapped(
