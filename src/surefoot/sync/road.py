@@ -128,6 +128,7 @@ def _meet(
 ) -> None:
     """Bring one control's two sides together."""
     current = [u for u in at.fresh if own is None or (u.updated_at or now) > own]
+    current.sort(key=lambda u: (u.updated_at or now, u == newest))  # of the same time, the one in force comes last
     _overlapped(conn, tenant, at, [u for u in at.fresh if u not in current], before, now)
     if not current or workflow.status_of(newest.state) is None:
         return
