@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from sqlalchemy import Engine
 from sync_world import NOW, TODAY, choose, open_controls, portal, read
@@ -235,3 +236,13 @@ def test_a_decision_at_microsoft_withdraws_the_request(
     assert (request.key, request.state, request.answered_by) == (asked.key, RequestState.WITHDRAWN, "Surefoot")
     assert ("acceptance.withdrawn", "Surefoot") in trail
     assert status(engine, tenant, control) is Status.THIRD_PARTY
+
+
+def test_the_usual_days_never_lie_above_the_longest_whoever_set_which(
+    engine: Engine, tenant: Tenant, control: str
+) -> None:
+    with database.writing(engine) as conn:
+        govern(conn, tenant, {"usual_days": "200"}, by="root", now=NOW)
+        govern(conn, None, {"longest_days": "100"}, by="root", now=NOW)
+        wanted = msgspec.structs.replace(acceptance(control), review_on=None)
+        assert decide(conn, tenant, wanted, ratings=load()).review_on == NOW.date() + 100 * DAY

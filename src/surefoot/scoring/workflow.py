@@ -108,7 +108,8 @@ def checked(current: Status, wanted: Decision, policy: Policy | None = None) -> 
         raise InputRefused(message)
     today = wanted.decided_at.date()
     if wanted.status is Status.RISK_ACCEPTED:
-        usual = today + dt.timedelta(days=asked.usual_days) if asked.must_end else None
+        days = min(asked.usual_days, asked.longest_days)
+        usual = today + dt.timedelta(days=days) if asked.must_end else None
         until, grounds = wanted.review_on or usual, wanted.grounds or Grounds.RISK
         wanted = msgspec.structs.replace(wanted, review_on=until, grounds=grounds)
     needs = RULES[wanted.status].needs
