@@ -158,3 +158,14 @@ def test_the_documentation_has_every_rule() -> None:
     assert f"```mermaid\n{workflow.diagram()}\n```" in text
     for name, meaning in MEANINGS.items():
         assert f"| {meaning} |" in text, name
+
+
+@pytest.mark.parametrize("other", ["ANDR\u00c9 B", "andr\u00e9 b ", " Andre\u0301  B", "\uff21ndr\u00e9 B"])
+def test_another_spelling_of_a_name_is_no_second_person(other: str) -> None:
+    asked = Decision(
+        control="x", status=Status.RISK_ACCEPTED, decided_at=NOW, decided_by="Andr\u00e9 B", comment="bearable"
+    )  # fmt: skip
+    assert workflow.same_person(other, asked.decided_by)
+    with pytest.raises(NotPermitted, match="Somebody else"):
+        workflow.may_approve(asked, other, Role.APPROVER)
+    assert not workflow.same_person(other, "Andrea B")

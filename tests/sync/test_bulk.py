@@ -320,3 +320,17 @@ def test_readers_change_nothing_and_nothing_is_no_selection(engine: Engine, one:
         done(engine, items, role=Role.READER)
     with pytest.raises(InputRefused, match="Nothing is selected"):
         done(engine, [])
+
+
+def test_undoing_brings_no_acceptance_back_whose_second_person_is_the_first_in_other_letters(
+    engine: Engine, one: Tenant, controls: list[str]
+) -> None:
+    past = Past(decided_at=NOW - dt.timedelta(hours=1), decided_by="anna", approved_by="Anna ")
+    done(engine, [Item(tenant=one, control=controls[0], change=msgspec.structs.replace(ACCEPTED, past=past))])
+    with database.writing(engine) as conn:
+        policies.put(conn, one, "two_persons", "true")
+    back = done(engine, [Item(tenant=one, control=controls[0], change=Change(status=Status.TO_ADDRESS))], LATER)
+    (result,) = undo(
+        engine, back.key, None, by=ANNA, role=Role.EDITOR, ratings=load(), clock=lambda: LATER + dt.timedelta(hours=1)
+    )  # fmt: skip
+    assert result.outcome is Outcome.ASKED

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from sqlalchemy import Engine
-from sync_world import NOW, TODAY, choose, open_controls, read
+from sync_world import NOW, TODAY, choose, open_controls, portal, read
 
 from surefoot.emulator.server import Emulator
 from surefoot.errors import InputRefused, NotFound, NotPermitted
@@ -222,3 +223,26 @@ def test_the_timeline_tells_all_of_it(engine: Engine, tenant: Tenant, control: s
     ]
     assert {s.kind.value for s in page.timeline} == {"decision", "plan", "request"}
     assert [s.at for s in page.timeline] == sorted((s.at for s in page.timeline), reverse=True)
+
+
+def test_a_decision_at_microsoft_withdraws_the_request(
+    engine: Engine, emulator: Emulator, tenant: Tenant, control: str, asked: AcceptanceRequest
+) -> None:
+    portal(emulator, control, "ThirdParty", NOW + dt.timedelta(hours=1))
+    read(engine, emulator, tenant, NOW + dt.timedelta(hours=2))
+    with database.reading(engine) as conn:
+        (request,) = requests.of(conn, tenant)
+        trail = [(e.action, e.actor) for e in audit.entries(conn, None)]
+    assert (request.key, request.state, request.answered_by) == (asked.key, RequestState.WITHDRAWN, "Surefoot")
+    assert ("acceptance.withdrawn", "Surefoot") in trail
+    assert status(engine, tenant, control) is Status.THIRD_PARTY
+
+
+def test_the_usual_days_never_lie_above_the_longest_whoever_set_which(
+    engine: Engine, tenant: Tenant, control: str
+) -> None:
+    with database.writing(engine) as conn:
+        govern(conn, tenant, {"usual_days": "200"}, by="root", now=NOW)
+        govern(conn, None, {"longest_days": "100"}, by="root", now=NOW)
+        wanted = msgspec.structs.replace(acceptance(control), review_on=None)
+        assert decide(conn, tenant, wanted, ratings=load()).review_on == NOW.date() + 100 * DAY

@@ -11,8 +11,9 @@ from surefoot.emulator.server import Emulator
 from surefoot.errors import InputRefused, NotFound
 from surefoot.model import Conflict, Decision, NoticeKind, Side, Stage, Status, Tenant
 from surefoot.pages import actions
+from surefoot.scoring import workflow
 from surefoot.scoring.ratings import load
-from surefoot.store import audit, conflicts, database, decisions, notices, outgoing
+from surefoot.store import agreements, audit, conflicts, database, decisions, notices, outgoing, profiles
 from surefoot.sync import outbox, road
 from surefoot.sync.decisions import expire
 from surefoot.sync.policies import govern
@@ -244,3 +245,17 @@ def test_planned_here_and_read_late_from_there_is_a_conflict(
     choose(engine, tenant, control, Status.PLANNED, NOW + 2 * HOUR)
     read(engine, emulator, tenant, NOW + 3 * HOUR)
     assert [(c.ours, c.theirs, c.holds) for c in disputes(engine, tenant)] == [(Status.PLANNED, "Ignored", None)]
+
+
+def test_of_two_states_set_at_the_same_time_the_one_in_force_is_decided_last(
+    engine: Engine, emulator: Emulator, tenant: Tenant, control: str
+) -> None:
+    for state in ("Ignored", "ThirdParty"):
+        portal(emulator, control, state, NOW + HOUR)
+    read(engine, emulator, tenant, NOW + 2 * HOUR)
+    with database.reading(engine) as conn:
+        held = profiles.of(conn, tenant)[control.casefold()].state
+        agreed = agreements.of(conn, tenant)[control.casefold()]
+    assert held is not None
+    assert agreed.state == held.state
+    assert workflow.agree(held.state, newest(engine, tenant, control).status)

@@ -3,13 +3,16 @@
 import dataclasses
 import datetime as dt
 
+import msgspec
 import pytest
 from fastapi.testclient import TestClient
-from web_world import NOW, OURS, World
+from web_world import NOW, OURS, World, snapshot
 
 from surefoot.access import tokens
 from surefoot.model import Conflict, Role, Status
-from surefoot.store import conflicts, database, tenants
+from surefoot.scoring import ratings
+from surefoot.store import conflicts, database, history, tenants
+from surefoot.sync.derived import refresh
 
 CONTROL = "aad_mfa"
 ROOT = "/api/security-defender"
@@ -110,3 +113,28 @@ def test_a_conflict_is_shown_with_both_sides_and_resolved_on_the_page(
     after = editor.get(ACTION).json()
     assert (after["conflict"], after["action"]["status"]) == (None, "thirdParty")
     assert after["action"]["decision"]["decidedIn"] == "microsoft"
+
+
+def test_what_waits_about_a_control_that_is_scored_no_more_can_be_ended(
+    world: World, clients: dict[str, TestClient]
+) -> None:
+    editor = clients["editor"]
+    clients["administrator"].put(f"{ROOT}/policy?tenant={OURS}", json={"twoPersons": True})
+    editor.post(f"{ACTION}/status", json={"status": "riskAccepted", "comment": "bearable"})
+    (row,) = editor.get(f"{ROOT}/requests").json()["requests"]
+    found = Conflict(
+        key=0, control="mip_dlp", found_at=NOW, ours=Status.RISK_ACCEPTED, ours_by="anna", ours_at=NOW,
+        theirs="ThirdParty", theirs_by="pia", theirs_at=NOW - dt.timedelta(hours=1),
+    )  # fmt: skip
+    left = tuple(c for c in snapshot(OURS, -1).controls if c.control == "mdo_safe")
+    day = msgspec.structs.replace(snapshot(OURS, -1), controls=left)
+    with database.writing(world.engine) as conn:
+        tenant = tenants.find(conn, OURS, None)
+        conflicts.add(conn, tenant, found)
+        history.save(conn, tenant, [day], now=NOW)
+        refresh(conn, tenant, ratings.load())
+    declined = editor.post(f"{ROOT}/requests/{row['request']['key']}/decline", json={})
+    resolved = editor.post(f"{ROOT}/secure-score/actions/mip_dlp/resolve", json={"holds": "microsoft"})
+    assert (declined.status_code, resolved.status_code) == (204, 204)
+    assert editor.get(f"{ROOT}/requests").json()["total"] == 0
+    assert editor.get(f"{ROOT}/conflicts").json()["open"] == 0

@@ -1,6 +1,7 @@
 """Tables and lines for a terminal of any width; the API's bytes for programs."""
 
 import datetime as dt
+import re
 import shutil
 import sys
 import textwrap
@@ -26,14 +27,23 @@ def json(page: object) -> None:
     sys.stdout.flush()
 
 
+def harmless(text: str) -> str:
+    """Cut out what would steer a terminal: names and comments of others are printed, too."""
+    return _STEERING.sub("", text)
+
+
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters, but tabs and ends of lines."""
+
+
 def line(text: str = "") -> None:
     """Print a line."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(harmless(text) + "\n")
 
 
 def note(text: str) -> None:
     """Tell a person something that is not the result."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(harmless(text) + "\n")
 
 
 def percent(value: float | None) -> str:
@@ -98,7 +108,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: froze
     for n, head in enumerate(heads):
         made.add_column(head, justify="right" if n in numbers else "left", no_wrap=n > 0, overflow="fold")
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*map(harmless, row))
     Console(highlight=False, markup=False, emoji=False, width=width()).print(made)
 
 

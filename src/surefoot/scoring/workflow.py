@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import unicodedata
 
 import msgspec
 
@@ -72,9 +73,18 @@ def may_approve(asked: Decision, by: str, role: Role) -> None:
     if not role.may(Role.APPROVER):
         message = f"Approving needs the role approver, and yours is {role.value}."
         raise NotPermitted(message)
-    if by.casefold() == asked.decided_by.casefold():
+    if same_person(by, asked.decided_by):
         message = "Somebody else than who asked has to approve: that is what two persons are for."
         raise NotPermitted(message)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Say whether two names are one person's: neither case nor blanks nor Unicode's other spellings make a second."""
+    return _person(one) == _person(other)
+
+
+def _person(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
 
 
 def following(current: Status) -> tuple[Status, ...]:
@@ -98,7 +108,8 @@ def checked(current: Status, wanted: Decision, policy: Policy | None = None) -> 
         raise InputRefused(message)
     today = wanted.decided_at.date()
     if wanted.status is Status.RISK_ACCEPTED:
-        usual = today + dt.timedelta(days=asked.usual_days) if asked.must_end else None
+        days = min(asked.usual_days, asked.longest_days)
+        usual = today + dt.timedelta(days=days) if asked.must_end else None
         until, grounds = wanted.review_on or usual, wanted.grounds or Grounds.RISK
         wanted = msgspec.structs.replace(wanted, review_on=until, grounds=grounds)
     needs = RULES[wanted.status].needs

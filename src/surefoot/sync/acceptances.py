@@ -36,7 +36,7 @@ def asking(desk: Desk, decision: Decision, role: Role) -> tuple[Decision, Way]:
     wanted, current = prepared(desk, decision)
     way = workflow.way(current, wanted.status, role, desk.policy)
     earlier = desk.asked.get(wanted.control.casefold())
-    if way is Way.ASK and earlier and earlier.asked.decided_by != wanted.decided_by:
+    if way is Way.ASK and earlier and not workflow.same_person(earlier.asked.decided_by, wanted.decided_by):
         message = f"{earlier.asked.decided_by} has asked already (request {earlier.key}): approve or decline that."
         raise InputRefused(message)
     return wanted, way
@@ -91,7 +91,7 @@ def decline(
 ) -> AcceptanceRequest:
     """Decline a request with a reason; who asked takes it back without one."""
     request = pending(conn, tenant, key)
-    if by.casefold() == request.asked.decided_by.casefold():
+    if workflow.same_person(by, request.asked.decided_by):
         return _close(conn, tenant, request, RequestState.WITHDRAWN, by, now, answer)
     if not role.may(Role.APPROVER):
         message = f"Declining needs the role approver, and yours is {role.value}."

@@ -41,7 +41,7 @@ def decide(conn: Connection, tenant: Tenant, decision: Decision, *, ratings: Rat
 def allowed(desk: Desk, decision: Decision) -> Decision:
     """Give a decision as it is kept; raises as `decide` does."""
     kept, current = prepared(desk, decision)
-    alone = kept.approved_by is None or kept.approved_by.casefold() == kept.decided_by.casefold()
+    alone = kept.approved_by is None or workflow.same_person(kept.approved_by, kept.decided_by)
     way = workflow.way(current, kept.status, Role.ADMINISTRATOR, desk.policy)
     if way is Way.ASK and alone:
         message = f"{desk.tenant.name} accepts risks by two persons: ask, and somebody else approves."
@@ -129,16 +129,16 @@ def keep(
     audit.append(conn, deed, by=kept.decided_by, now=at)
     change = plan or PlanChange(owner=kept.owner or UNSET, due=kept.due or UNSET)
     replan(conn, tenant, kept.control, change, by=kept.decided_by, now=kept.decided_at)
-    _overtake(conn, tenant, kept, at)
+    overtake(conn, tenant, kept, by=kept.decided_by, at=at)
     enqueue(conn, tenant, msgspec.structs.replace(kept, decided_at=at), profile=profile)
 
 
-def _overtake(conn: Connection, tenant: Tenant, kept: Decision, at: dt.datetime) -> None:
+def overtake(conn: Connection, tenant: Tenant, kept: Decision, *, by: str, at: dt.datetime) -> None:
     """Withdraw what was asked about a control that has been decided."""
     for request in requests.of(conn, tenant, states=[RequestState.PENDING], control_id=kept.control):
         requests.answer(
             conn, tenant, request.key, RequestState.WITHDRAWN,
-            by=kept.decided_by, at=at, answer="Another decision was taken.",
+            by=by, at=at, answer="Another decision was taken.",
         )  # fmt: skip
         deed = Deed(action="acceptance.withdrawn", tenant=tenant.id, subject=kept.control, before=request)
-        audit.append(conn, deed, by=kept.decided_by, now=at)
+        audit.append(conn, deed, by=by, now=at)

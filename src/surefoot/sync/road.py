@@ -14,6 +14,7 @@ from surefoot.store import agreements, audit, conflicts, decisions, outgoing, po
 from surefoot.store.agreements import Agreement
 from surefoot.store.audit import Deed
 from surefoot.sync import notices
+from surefoot.sync.decisions import overtake
 from surefoot.sync.outbox import enqueue
 
 SKEW = dt.timedelta(minutes=5)
@@ -127,6 +128,7 @@ def _meet(
 ) -> None:
     """Bring one control's two sides together."""
     current = [u for u in at.fresh if own is None or (u.updated_at or now) > own]
+    current.sort(key=lambda u: (u.updated_at or now, u == newest))  # of the same time, the one in force comes last
     _overlapped(conn, tenant, at, [u for u in at.fresh if u not in current], before, now)
     if not current or workflow.status_of(newest.state) is None:
         return
@@ -187,6 +189,7 @@ def _record(conn: Connection, tenant: Tenant, made: Decision, before: Decision |
         why=f"{made.decided_by} set it at Microsoft.",
     )
     audit.append(conn, deed, by=SYSTEM, now=now)
+    overtake(conn, tenant, made, by=SYSTEM, at=now)
 
 
 def _overlapped(

@@ -34,7 +34,8 @@ def _put_back(conn: Connection, desk: Desk, held: Held, item: BulkItem, who: Who
         desk.undisputed(control)
         back, message = _earlier(before.decision, control, who, why)
         way = workflow.way(desk.status(standing), back.status, who.role, desk.policy)
-        way = Way.DECIDE if back.approved_by not in {None, who.name} else way
+        second = back.approved_by
+        way = Way.DECIDE if second and not workflow.same_person(second, who.name) else way
     if after.plan != before.plan:
         _replan(conn, desk, control, before.plan, after.plan, who)
     request = desk.asked.get(control.casefold()) if after.request is not None else None
@@ -74,8 +75,9 @@ def _earlier(earlier: Decision | None, control: str, who: Who, why: str) -> tupl
         if earlier is None:
             return back, None
         return back, f"The acceptance that was in force ended on {earlier.review_on}: it is to be addressed."
-    second = next((n for n in (earlier.approved_by, earlier.decided_by) if n and n != who.name), None)
-    two = earlier.approved_by is not None and earlier.approved_by != earlier.decided_by
+    approved, decided = earlier.approved_by, earlier.decided_by
+    second = next((n for n in (approved, decided) if n and not workflow.same_person(n, who.name)), None)
+    two = approved is not None and not workflow.same_person(approved, decided)
     back = msgspec.structs.replace(
         earlier,
         decided_at=who.now,

@@ -1,5 +1,6 @@
 """The API's governance: one action's work, requests, conflicts, notices and policies."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 import msgspec
@@ -81,7 +82,7 @@ def resolve(request: Request, action_id: str, body: Body) -> Response:
         holds = queries.parse(sent.holds, "side", Side)
         road.resolve(conn, tenant, action_id, holds, by=viewer.name, now=site.clock())
         summarise(conn, tenant, site.ratings)
-        return answer(request, detail_page.build(conn, tenant, action_id, ratings=site.ratings, now=site.clock()))
+        return _as_it_stands(request, conn, tenant, action_id)
 
 
 @routes.get(CONFLICTS)
@@ -131,8 +132,17 @@ def decline_request(request: Request, key: str, body: Body) -> Response:
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant, number = _request(conn, viewer, key)
         made = decline(conn, tenant, number, by=viewer.name, role=viewer.role, now=site.clock(), answer=sent.answer)
-        control = made.asked.control
-        return answer(request, detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock()))
+        return _as_it_stands(request, conn, tenant, made.asked.control)
+
+
+def _as_it_stands(request: Request, conn: Connection, tenant: Tenant, control: str) -> Response:
+    """Answer with the action, or with nothing (204) when the newest day no longer scores it: what was done holds."""
+    site = site_of(request)
+    try:
+        page = detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock())
+    except NotFound:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return answer(request, page)
 
 
 def _request(conn: Connection, viewer: Viewer, key: str) -> tuple[Tenant, int]:

@@ -151,6 +151,7 @@ OPERATIONS = (
     Operation(
         path=f"{SCORE}/actions/{{action_id}}/resolve", name="resolveConflict", method="post", sends="ActionDetail",
         summary="Say whose status holds where Surefoot and Microsoft both changed it; answers with the action",
+        description="204 for a control that the newest day no longer scores.",
         parameters=(ACTION, TENANT), takes="HoldsBody", sample={"holds": "microsoft"}, problems=WRITING,
     ),
     Operation(
@@ -171,6 +172,7 @@ OPERATIONS = (
     Operation(
         path=f"{REQUESTS}/{{key}}/decline", name="declineRequest", method="post", sends="ActionDetail",
         summary="Decline a request with a reason, or take one's own back; answers with the action",
+        description="204 for a control that the newest day no longer scores.",
         parameters=(KEY,), takes="AnswerBody", sample={"answer": "not bearable"}, problems=WRITING,
     ),
     Operation(
