@@ -70,7 +70,7 @@ def test_a_token_expires(engine: Engine) -> None:
         assert viewers.viewer_of_token(conn, token, NOW + dt.timedelta(days=1)) is None
 
 
-@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 101])
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 101, "anna ", "Andre\u0301"])
 def test_a_token_has_a_name_that_can_be_shown(engine: Engine, name: str) -> None:
     with database.writing(engine) as conn, pytest.raises(InputRefused):
         tokens.create_token(conn, name=name, tenants=None, role=Role.EDITOR, now=NOW)
@@ -108,3 +108,10 @@ def test_without_a_name_the_only_tenant_is_meant_and_of_several_none(engine: Eng
             tenants.add(conn, id=identity, name=f"T{n}", connection=Connection(), now=NOW, due_at=None)
         with pytest.raises(InputRefused, match="T0, T1"):
             viewers.tenant_for(conn, viewers.LOCAL, None)
+
+
+def test_no_two_tokens_read_alike(engine: Engine) -> None:
+    with database.writing(engine) as conn:
+        tokens.create_token(conn, name="anna", tenants=None, role=Role.EDITOR, now=NOW)
+        with pytest.raises(InputRefused, match="reads like"):
+            tokens.create_token(conn, name="Anna", tenants=None, role=Role.APPROVER, now=NOW)

@@ -25,7 +25,7 @@ from surefoot.scoring.policy import ConflictRule
 from surefoot.scoring.ratings import load
 from surefoot.store import audit, database, notices, plans, policies, requests
 from surefoot.sync.acceptances import approve, decline, submit
-from surefoot.sync.decisions import decide
+from surefoot.sync.decisions import decide, expire
 from surefoot.sync.notices import remind
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.sync.policies import govern
@@ -246,3 +246,41 @@ def test_the_usual_days_never_lie_above_the_longest_whoever_set_which(
         govern(conn, None, {"longest_days": "100"}, by="root", now=NOW)
         wanted = msgspec.structs.replace(acceptance(control), review_on=None)
         assert decide(conn, tenant, wanted, ratings=load()).review_on == NOW.date() + 100 * DAY
+
+
+def test_an_acceptance_that_ends_lets_the_request_to_renew_it_wait_on(
+    engine: Engine, tenant: Tenant, control: str
+) -> None:
+    with database.writing(engine) as conn:
+        decide(conn, tenant, acceptance(control), ratings=load())
+        govern(conn, tenant, {"two_persons": "true"}, by="root", now=NOW)
+        again = submit(
+            conn, tenant, acceptance(control, by="bert", at=NOW + 30 * DAY), role=Role.EDITOR, ratings=load()
+        )
+        assert isinstance(again, AcceptanceRequest)
+        assert expire(conn, tenant, load(), now=NOW + 31 * DAY) == 1
+        made = approve(conn, tenant, again.key, by="carla", role=Role.APPROVER, ratings=load(), now=NOW + 32 * DAY)
+    assert (made.decided_by, made.approved_by) == ("bert", "carla")
+
+
+def test_who_sees_some_tenants_may_be_stricter_than_the_installation_not_laxer(engine: Engine, tenant: Tenant) -> None:
+    with database.writing(engine) as conn:
+        govern(conn, None, {"two_persons": "true", "longest_days": "100"}, by="root", now=NOW)
+        govern(conn, tenant, {"longest_days": "95"}, by="msp", now=NOW, may_loosen=False)
+    for change in ({"two_persons": "false"}, {"longest_days": "200"}, {"must_end": "false"}):
+        with pytest.raises(NotPermitted, match="asks for more"), database.writing(engine) as conn:
+            govern(conn, tenant, change, by="msp", now=NOW, may_loosen=False)
+    with database.writing(engine) as conn:
+        assert not govern(conn, tenant, {"two_persons": "false"}, by="root", now=NOW).two_persons
+
+
+def test_a_request_whose_due_date_passed_meanwhile_can_be_approved(
+    engine: Engine, tenant: Tenant, control: str
+) -> None:
+    wanted = msgspec.structs.replace(acceptance(control), due=TODAY + DAY)
+    with database.writing(engine) as conn:
+        govern(conn, tenant, {"two_persons": "true"}, by="root", now=NOW)
+        asked = submit(conn, tenant, wanted, role=Role.EDITOR, ratings=load())
+        assert isinstance(asked, AcceptanceRequest)
+        approve(conn, tenant, asked.key, by="bert", role=Role.APPROVER, ratings=load(), now=NOW + 5 * DAY)
+    assert status(engine, tenant, control) is Status.RISK_ACCEPTED

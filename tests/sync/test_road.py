@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from sync_world import NOW, choose, open_controls, portal, read, send
 
 from surefoot.emulator.server import Emulator
-from surefoot.errors import InputRefused, NotFound
-from surefoot.model import Conflict, Decision, NoticeKind, Side, Stage, Status, Tenant
+from surefoot.errors import InputRefused, NotFound, NotPermitted
+from surefoot.model import Conflict, Decision, NoticeKind, Role, Side, Stage, Status, Tenant
 from surefoot.pages import actions
 from surefoot.scoring import workflow
 from surefoot.scoring.ratings import load
@@ -259,3 +259,45 @@ def test_of_two_states_set_at_the_same_time_the_one_in_force_is_decided_last(
     assert held is not None
     assert agreed.state == held.state
     assert workflow.agree(held.state, newest(engine, tenant, control).status)
+
+
+def test_microsofts_acceptance_holds_by_a_second_person_where_two_are_asked_for(
+    engine: Engine, emulator: Emulator, tenant: Tenant, control: str
+) -> None:
+    choose(engine, tenant, control, Status.THIRD_PARTY)
+    portal(emulator, control, "Ignored", NOW + HOUR)
+    read(engine, emulator, tenant, NOW + 2 * HOUR)
+    with database.writing(engine) as conn:
+        govern(conn, tenant, {"two_persons": "true"}, by="root", now=NOW)
+        for by, role in (("bert", Role.EDITOR), ("Anna ", Role.APPROVER)):
+            with pytest.raises(NotPermitted):
+                road.resolve(conn, tenant, control, Side.MICROSOFT, by=by, now=NOW + 3 * HOUR, role=role)
+        road.resolve(conn, tenant, control, Side.MICROSOFT, by="bert", now=NOW + 3 * HOUR, role=Role.APPROVER)
+    assert status(engine, tenant, control) is Status.RISK_ACCEPTED
+
+
+def test_what_arrives_after_a_conflict_was_found_ends_it(
+    engine: Engine, emulator: Emulator, tenant: Tenant, control: str, conflict: Conflict
+) -> None:
+    ours = msgspec.structs.replace(
+        emulator.world.tenants[0].updates[control][-1], state="Ignored", updated_by="app",
+        updated_at=NOW + 3 * HOUR, comment="risk_accepted because",
+    )  # fmt: skip
+    with database.writing(engine) as conn:
+        (held,) = outgoing.of(conn, tenant)
+        outgoing.mark(conn, tenant, msgspec.structs.replace(held, stage=Stage.SENT, attempts=1, sent_at=NOW + 3 * HOUR))
+    emulator.world.tenants[0].updates[control].append(ours)
+    read(engine, emulator, tenant, NOW + 4 * HOUR)
+    (found,) = disputes(engine, tenant)
+    assert (found.key, found.rule, found.holds) == (conflict.key, "both agree", Side.SUREFOOT)
+
+
+def test_long_texts_and_blank_names_of_microsofts_are_taken_within_bounds(
+    engine: Engine, emulator: Emulator, tenant: Tenant, control: str
+) -> None:
+    portal(emulator, control, "Ignored", NOW + HOUR, by="   ")
+    updates = emulator.world.tenants[0].updates[control]
+    updates[-1] = msgspec.structs.replace(updates[-1], comment="x" * 100_000)
+    read(engine, emulator, tenant, NOW + 2 * HOUR)
+    made = newest(engine, tenant, control)
+    assert (made.decided_by, len(made.comment or "")) == ("somebody at Microsoft", 2000)

@@ -68,7 +68,7 @@ def checked(name: str, value: str) -> str:
     if isinstance(made, bool):
         return "true" if made else "false"
     if isinstance(made, int) and not (0 if name == "remind_days" else 1) <= made <= LONGEST:
-        message = f"{name} takes days from 1 to {LONGEST}."
+        message = f"{name} takes days from {0 if name == 'remind_days' else 1} to {LONGEST}."
         raise InputRefused(message)
     return str(made)
 
@@ -79,3 +79,12 @@ def sound(policy: Policy) -> Policy:
         message = f"usual_days ({policy.usual_days}) lies above longest_days ({policy.longest_days})."
         raise InputRefused(message)
     return policy
+
+
+def laxer(own: Policy, common: Policy) -> bool:
+    """Say whether a policy lets through what another does not."""
+    return (
+        (common.two_persons and not own.two_persons)
+        or (common.must_end and not own.must_end)
+        or own.longest_days > common.longest_days
+    )

@@ -197,10 +197,10 @@ def updates(conn: Connection, tenant: Tenant) -> list[tuple[str, StateUpdate]]:
 
 def _updates(conn: Connection, tenant: Tenant) -> dict[int, tuple[StateUpdate, ...]]:
     table = schema.state_update
-    found: dict[int, tuple[StateUpdate, ...]] = {}
+    found: dict[int, list[StateUpdate]] = {}
     for row in conn.execute(select(table).where(table.c.tenant == tenant.key).order_by(table.c.updated_at)):
-        found[row.control] = (*found.get(row.control, ()), _update(row))
-    return found
+        found.setdefault(row.control, []).append(_update(row))
+    return {key: tuple(made) for key, made in found.items()}
 
 
 def untaken(conn: Connection, tenant: Tenant) -> dict[str, list[StateUpdate]]:

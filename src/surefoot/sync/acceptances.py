@@ -82,7 +82,8 @@ def approve(
     request = pending(conn, tenant, key)
     workflow.may_approve(request.asked, by, role)
     kept = _close(conn, tenant, request, RequestState.APPROVED, by, now, answer)
-    asked = msgspec.structs.replace(kept.asked, decided_at=now, approved_by=by)
+    due = kept.asked.due if kept.asked.due and kept.asked.due >= now.date() else None
+    asked = msgspec.structs.replace(kept.asked, decided_at=now, approved_by=by, due=due)
     return decide(conn, tenant, asked, ratings=ratings)
 
 

@@ -75,7 +75,7 @@ def expire(conn: Connection, tenant: Tenant, ratings: Ratings, *, now: dt.dateti
         back = Decision(
             control=old.control, status=Status.TO_ADDRESS, decided_at=now, decided_by=SYSTEM, comment=why
         )  # fmt: skip
-        keep(conn, tenant, back)
+        keep(conn, tenant, back, renewal=True)
         plan = owners.get(old.control.casefold())
         notices.ended(conn, tenant, old, plan.owner if plan else None, now=now)
     if over:
@@ -109,9 +109,11 @@ def keep(
     plan: PlanChange | None = None,
     profile: Profile | UnsetType | None = UNSET,
     now: dt.datetime | None = None,
+    renewal: bool = False,
 ) -> None:
     """Record a decision that was checked, with its entry in the audit trail, its plan, and what is to be sent.
 
+    `renewal` lets a request wait on: an acceptance that ends by itself does not answer who asks to renew it.
     `plan` is what changes of the plan, else the owner and the due date that the decision brings. `now` is when it is
     recorded, where that is later than it was taken.
     """
@@ -129,7 +131,8 @@ def keep(
     audit.append(conn, deed, by=kept.decided_by, now=at)
     change = plan or PlanChange(owner=kept.owner or UNSET, due=kept.due or UNSET)
     replan(conn, tenant, kept.control, change, by=kept.decided_by, now=kept.decided_at)
-    overtake(conn, tenant, kept, by=kept.decided_by, at=at)
+    if not renewal:
+        overtake(conn, tenant, kept, by=kept.decided_by, at=at)
     enqueue(conn, tenant, msgspec.structs.replace(kept, decided_at=at), profile=profile)
 
 
@@ -142,3 +145,4 @@ def overtake(conn: Connection, tenant: Tenant, kept: Decision, *, by: str, at: d
         )  # fmt: skip
         deed = Deed(action="acceptance.withdrawn", tenant=tenant.id, subject=kept.control, before=request)
         audit.append(conn, deed, by=by, now=at)
+        notices.overtaken(conn, tenant, request, by=by, now=at)

@@ -44,12 +44,13 @@ def ended(conn: Connection, tenant: Tenant, old: Decision, owner: str | None, *,
 def asked(conn: Connection, tenant: Tenant, request: AcceptanceRequest, *, now: dt.datetime) -> None:
     """Tell approvers that somebody asks."""
     wanted = request.asked
+    until = f"until {wanted.review_on}" if wanted.review_on else "without an end"
     told = Told(
         kind=NoticeKind.ACCEPTANCE_ASKED,
         control=wanted.control,
         about=str(request.key),
         recipient=None,
-        text=f"{wanted.decided_by} asks to accept the risk of {wanted.control} until {wanted.review_on}: "
+        text=f"{wanted.decided_by} asks to accept the risk of {wanted.control} {until}: "
         f"{wanted.comment} (request {request.key})",
     )
     notices.tell(conn, tenant, told, now=now)
@@ -64,6 +65,18 @@ def answered(conn: Connection, tenant: Tenant, request: AcceptanceRequest, *, no
         recipient=request.asked.decided_by,
         text=f"{request.answered_by} {request.state.value} the acceptance of {request.asked.control}"
         + (f": {request.answer}" if request.answer else "."),
+    )
+    notices.tell(conn, tenant, told, now=now)
+
+
+def overtaken(conn: Connection, tenant: Tenant, request: AcceptanceRequest, *, by: str, now: dt.datetime) -> None:
+    """Tell who asked that another decision came first."""
+    told = Told(
+        kind=NoticeKind.ACCEPTANCE_ANSWERED,
+        control=request.asked.control,
+        about=str(request.key),
+        recipient=request.asked.decided_by,
+        text=f"{by} decided otherwise about {request.asked.control}: the request {request.key} is withdrawn.",
     )
     notices.tell(conn, tenant, told, now=now)
 

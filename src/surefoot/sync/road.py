@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.errors import NotFound
-from surefoot.model import Conflict, Decision, Outgoing, Profile, Side, StateUpdate, Tenant
+from surefoot.errors import NotFound, NotPermitted
+from surefoot.model import Conflict, Decision, Outgoing, Profile, Role, Side, StateUpdate, Status, Tenant
 from surefoot.scoring import workflow
 from surefoot.scoring.policy import ConflictRule
 from surefoot.store import agreements, audit, conflicts, decisions, outgoing, policies, profiles
@@ -130,14 +130,14 @@ def _meet(
     current = [u for u in at.fresh if own is None or (u.updated_at or now) > own]
     current.sort(key=lambda u: (u.updated_at or now, u == newest))  # of the same time, the one in force comes last
     _overlapped(conn, tenant, at, [u for u in at.fresh if u not in current], before, now)
+    ours = at.ours
+    if not current and at.disputed and ours and workflow.agree(newest.state, ours.status):
+        # What was on its way when the conflict was found has arrived after all.
+        _agreed(conn, tenant, at, newest, now)
     if not current or workflow.status_of(newest.state) is None:
         return
-    ours = at.ours
     if ours is not None and workflow.agree(newest.state, ours.status):
-        agreements.put(conn, tenant, at.id, Agreement(newest.state, now))
-        if at.disputed:
-            _close(conn, tenant, at.disputed, Side.SUREFOOT, by=SYSTEM, rule="both agree", now=now)
-            outgoing.drop(conn, tenant, at.id, now=now)
+        _agreed(conn, tenant, at, newest, now)
     elif _only_theirs(at, current):
         _adopt(conn, tenant, at, current, now)
         agreements.put(conn, tenant, at.id, Agreement(newest.state, now))
@@ -146,6 +146,13 @@ def _meet(
             settle(conn, tenant, at.disputed, Side.SUREFOOT, by=SYSTEM, rule="taken back at Microsoft", now=now)
     else:
         _conflict(conn, tenant, at, newest, now)
+
+
+def _agreed(conn: Connection, tenant: Tenant, at: _Control, newest: StateUpdate, now: dt.datetime) -> None:
+    agreements.put(conn, tenant, at.id, Agreement(newest.state, now))
+    if at.disputed:
+        _close(conn, tenant, at.disputed, Side.SUREFOOT, by=SYSTEM, rule="both agree", now=now)
+        outgoing.drop(conn, tenant, at.id, now=now)
 
 
 def _only_theirs(at: _Control, current: Sequence[StateUpdate]) -> bool:
@@ -169,13 +176,25 @@ def _adopt(conn: Connection, tenant: Tenant, at: _Control, found: Sequence[State
             control=at.id,
             status=status,
             decided_at=min(update.updated_at or now, now),
-            decided_by=update.updated_by or SOMEBODY,
-            comment=update.comment or None,
+            decided_by=_who(update.updated_by),
+            comment=_said(update.comment),
             decided_in=Side.MICROSOFT,
         )
         _record(conn, tenant, made, before, now)
         before = made
     outgoing.drop(conn, tenant, at.id, now=now)
+
+
+LONGEST_COMMENT, LONGEST_NAME = 2_000, 200
+"""What is taken over of Graph's texts; the whole stands with the update itself."""
+
+
+def _said(comment: str | None) -> str | None:
+    return (comment or "").strip()[:LONGEST_COMMENT] or None
+
+
+def _who(name: str | None) -> str:
+    return (name or "").strip()[:LONGEST_NAME] or SOMEBODY
 
 
 def _record(conn: Connection, tenant: Tenant, made: Decision, before: Decision | None, now: dt.datetime) -> None:
@@ -240,9 +259,9 @@ def _of(at: _Control, ours: Decision, theirs: StateUpdate, now: dt.datetime) -> 
         ours_at=ours.decided_at,
         ours_comment=ours.comment,
         theirs=theirs.state,
-        theirs_by=theirs.updated_by,
-        theirs_at=theirs.updated_at or now,
-        theirs_comment=theirs.comment or None,
+        theirs_by=_who(theirs.updated_by) if theirs.updated_by else None,
+        theirs_at=min(theirs.updated_at or now, now),
+        theirs_comment=_said(theirs.comment),
     )
 
 
@@ -251,12 +270,33 @@ def _tell(conn: Connection, tenant: Tenant, found: Conflict, now: dt.datetime) -
     audit.append(conn, deed, by=SYSTEM, now=now)
 
 
-def resolve(conn: Connection, tenant: Tenant, control: str, holds: Side, *, by: str, now: dt.datetime) -> Conflict:
-    """Say which side holds; `NotFound` when there is no open conflict about the control."""
+def resolve(
+    conn: Connection,
+    tenant: Tenant,
+    control: str,
+    holds: Side,
+    *,
+    by: str,
+    now: dt.datetime,
+    role: Role = Role.ADMINISTRATOR,
+) -> Conflict:
+    """Say which side holds; `NotFound` when there is no open conflict about the control.
+
+    Where two persons accept a risk, Microsoft's acceptance holds by somebody with the role approver who did not decide
+    here.
+    """
     found = conflicts.open_of(conn, tenant).get(control.casefold())
     if found is None:
         message = f"{tenant.name} has no open conflict about {control!r}."
         raise NotFound(message)
+    accepts = holds is Side.MICROSOFT and workflow.status_of(found.theirs) is Status.RISK_ACCEPTED
+    if accepts and policies.of(conn, tenant).two_persons:
+        if not role.may(Role.APPROVER):
+            message = f"This accepts a risk: it needs the role approver, and yours is {role.value}."
+            raise NotPermitted(message)
+        if workflow.same_person(by, found.ours_by):
+            message = f"This accepts a risk: somebody else than {found.ours_by}, who decided here, has to say so."
+            raise NotPermitted(message)
     return settle(conn, tenant, found, holds, by=by, rule=None, now=now)
 
 

@@ -80,7 +80,7 @@ def resolve(request: Request, action_id: str, body: Body) -> Response:
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
         holds = queries.parse(sent.holds, "side", Side)
-        road.resolve(conn, tenant, action_id, holds, by=viewer.name, now=site.clock())
+        road.resolve(conn, tenant, action_id, holds, by=viewer.name, now=site.clock(), role=viewer.role)
         summarise(conn, tenant, site.ratings)
         return _as_it_stands(request, conn, tenant, action_id)
 
@@ -200,7 +200,10 @@ def put_policy(request: Request, body: Body) -> Response:
     words = {name: None if value is None else str(value).lower() for name, value in given.items()}
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant = _one(conn, request)
-        govern(conn, tenant, {snake(name): value for name, value in words.items()}, by=viewer.name, now=site.clock())
+        govern(
+            conn, tenant, {snake(name): value for name, value in words.items()}, by=viewer.name, now=site.clock(),
+            may_loosen=viewer.tenants is None,
+        )  # fmt: skip
         return answer(request, pages.governed(conn, tenant))
 
 

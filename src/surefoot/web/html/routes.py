@@ -147,7 +147,8 @@ def resolve(request: Request, tenant_id: str, control_id: str, body: Body) -> Re
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant = _tenant(conn, request, tenant_id)
         holds = queries.parse(from_form(body).get("holds", ""), "side", Side)
-        road.resolve(conn, tenant, control_id, holds, by=viewer_of(request).name, now=site.clock())
+        viewer = viewer_of(request)
+        road.resolve(conn, tenant, control_id, holds, by=viewer.name, now=site.clock(), role=viewer.role)
         summarise(conn, tenant, site.ratings)
     here = overview.path(tenant_id, f"actions/{quoted(control_id)}", said="decided")
     return RedirectResponse(here, HTTPStatus.SEE_OTHER)
