@@ -94,3 +94,14 @@ def test_decisions_go_out_and_come_in_again(run: Run, names: list[str], tmp_path
         ("export", "--all", "--out", str(tmp_path)),
     ):
         assert run("decisions", *words).code
+
+
+def test_what_is_refused_alike_is_said_once(run: Run, names: list[str]) -> None:
+    nothing = run("bulk", "set", "--tenant", names[0])
+    assert (nothing.code, nothing.out) == (2, "")
+    assert "--status, --owner or --due" in nothing.err
+    alike = run(
+        "bulk", "set", "--tenant", names[0], "--where-status", "toAddress", "--status", "thirdParty", "--dry-run"
+    )
+    assert alike.out.count("evidence is a text or a link") == 1
+    assert alike.out.startswith("Refused, all ")

@@ -25,7 +25,7 @@ def named(emulator: Emulator, run: Run) -> tuple[str, str]:
 def test_a_plan_is_made_shown_and_cleared(synced: Run, emulator: Emulator) -> None:
     tenant, control = named(emulator, synced)
     made = synced("plan", tenant, control, "--owner", "anna", "--due", "2099-12-31", "--label", "pilot")
-    assert (made.code, made.out) == (0, f"{tenant}: {control}: anna, due 2099-12-31.\n")
+    assert (made.code, made.out) == (0, f"{tenant}: {control}: anna, due 2099-12-31, pilot.\n")
     shown = synced("action", tenant, control)
     assert "anna, due 2099-12-31, pilot" in shown.out
     assert "May become" in shown.out
@@ -33,6 +33,47 @@ def test_a_plan_is_made_shown_and_cleared(synced: Run, emulator: Emulator) -> No
     plan = synced("action", tenant, control, "--json").json["action"]["plan"]
     assert (plan["owner"], plan["due"], plan["labels"]) == ("anna", None, ["pilot"])
     assert synced("plan", tenant, control, "--clear", "colour").code == 2
+    assert (
+        "anna, no due date, high, pilot, 4711"
+        in synced("plan", tenant, control, "--priority", "high", "--ticket", "4711").out
+    )
+
+
+def test_an_id_is_found_in_the_list_and_a_status_is_read_as_it_is_shown(synced: Run, emulator: Emulator) -> None:
+    tenant, control = named(emulator, synced)
+    assert f"({control})" in " ".join(synced("actions", tenant).out.split())
+    assert "the list of actions has the ids" in synced("set-status", tenant, "No such action", "planned").err
+    assert synced("set-status", tenant, control, "In Progress").code == 0
+    assert "is now third party" in synced("set-status", tenant, control, "third party", "--evidence", "a ticket").out
+    assert (
+        "it has to be after"
+        in synced(
+            "set-status", tenant, control, "RiskAccepted", "--comment", "bearable", "--review-on", "2020-01-01"
+        ).err
+    )
+    assert "'resolved' is no status" in synced("set-status", tenant, control, "resolved").err
+    assert synced("set-status", tenant, control, "risk accepted", "--comment", "bearable").code == 0
+    assert "points given up" in synced("action", tenant, control).out
+
+
+def test_what_was_decided_before_sending_is_said_to_stay(synced: Run, emulator: Emulator) -> None:
+    tenant, control = named(emulator, synced)
+    assert synced("set-status", tenant, control, "thirdParty", "--evidence", "a ticket").code == 0
+    silent = " ".join(synced("send", tenant, "--dry-run").out.split())
+    assert silent == (
+        f"Not sent to Microsoft, unless `surefoot write-back` switches it on: {tenant}. 0 decisions would be sent."
+    )
+    assert "decide it again" in " ".join(synced("write-back", tenant).out.split())
+    assert "decide it again" not in synced("write-back", tenant).out
+    assert synced("send", tenant, "--dry-run").out == "0 decisions would be sent.\n"
+    assert synced("set-status", tenant, control, "thirdParty", "--evidence", "a ticket").code == 0
+    assert "1 decision would be sent." in synced("send", tenant, "--dry-run").out
+
+
+def test_a_policy_says_what_it_takes(synced: Run) -> None:
+    assert "two_persons takes true or false" in synced("policy", "two_persons", "maybe").err
+    assert "usual_days takes a number of days" in synced("policy", "usual_days", "many").err
+    assert "microsoft, surefoot or newest" in synced("policy", "conflicts", "mine").err
 
 
 def test_two_persons_cannot_be_one_at_the_terminal(
@@ -48,7 +89,7 @@ def test_two_persons_cannot_be_one_at_the_terminal(
     monkeypatch.setattr("getpass.getuser", lambda: "bert")
     assert "is accepted until" in synced("approve", "1").out
     assert synced("requests").out == "No request waits.\n"
-    assert "anna" in synced("notices", "--read").out
+    assert "marked as read." in synced("notices", "--read").out
     assert synced("notices").out == "Nothing new.\n"
     risk = synced("risks", tenant, "--json").json["risks"][0]
     assert (risk["by"], risk["approvedBy"]) == ("anna", "bert")
@@ -64,7 +105,7 @@ def test_a_conflict_is_listed_resolved_and_counted_by_the_doctor(synced: Run, em
     emulator.world.tenants[0].updates[control] = [
         Update(state="ThirdParty", comment="bought", updated_by="pia", updated_at=later)
     ]
-    assert synced("sync").code == 0
+    assert "1 open conflict with Microsoft: `surefoot conflicts`" in synced("sync").out
     assert "pia" in synced("conflicts").out
     assert synced("doctor", "--json").json["conflicts"] == 1
     assert synced("set-status", tenant, control, "planned").code == 2

@@ -108,7 +108,7 @@ def set_baseline(
     body = baseline_files.read(_read(file))
     rules = baseline_files.rules_of(body)
     with opened(data) as home, home.writing() as conn:
-        kept = sync.put(conn, name, body.description, rules, by=LOCAL.name, now=now())
+        kept = sync.put(conn, name, body.description, rules, by=somebody().name, now=now())
         page = pages.one(conn, kept.name, LOCAL.tenants, ratings=home.ratings)
     _kept(page, json=json)
 
@@ -143,7 +143,7 @@ def from_tenant(
         if not rules:
             message = f"Nothing is decided about {found.name} yet: there is nothing to make rules of."
             raise InputRefused(message)
-        kept = sync.put(conn, name, f"As {found.name} on {now().date()}", rules, by=LOCAL.name, now=now())
+        kept = sync.put(conn, name, f"As {found.name} on {now().date()}", rules, by=somebody().name, now=now())
         page = pages.one(conn, kept.name, LOCAL.tenants, ratings=home.ratings)
     _kept(page, json=json)
 
@@ -155,7 +155,7 @@ def remove_baseline(name: Name, data: Data = None) -> None:
     Example: surefoot baseline remove Standard
     """
     with opened(data) as home, home.writing() as conn:
-        sync.remove(conn, name, by=LOCAL.name, now=now())
+        sync.remove(conn, name, by=somebody().name, now=now())
     show.line(f"{name}: the baseline is gone.")
 
 
@@ -185,7 +185,7 @@ def assign(name: Name, named: Named = None, every: All = False, label: Label = N
     Example: surefoot baseline assign Standard --label gold
     """
     with opened(data) as home, home.writing() as conn:
-        fresh = sync.assign(conn, _meant(conn, named, label, every=every), name, by=LOCAL.name, now=now())
+        fresh = sync.assign(conn, _meant(conn, named, label, every=every), name, by=somebody().name, now=now())
     show.wrapped(f"{name}: assigned to {show.counted(len(fresh), 'more tenant')}.")
 
 
@@ -196,7 +196,7 @@ def unassign(name: Name, named: Named = None, every: All = False, label: Label =
     Example: surefoot baseline unassign Standard contoso
     """
     with opened(data) as home, home.writing() as conn:
-        gone = sync.unassign(conn, _meant(conn, named, label, every=every), name, by=LOCAL.name, now=now())
+        gone = sync.unassign(conn, _meant(conn, named, label, every=every), name, by=somebody().name, now=now())
     show.wrapped(f"{name}: no longer assigned to {show.counted(len(gone), 'tenant')}.")
 
 

@@ -59,6 +59,9 @@ def set_many(
     if tenant and all_tenants:
         message = "Either --tenant or --all-tenants."
         raise InputRefused(message)
+    if status is None and owner is None and due is None:
+        message = "Say what is to be set: --status, --owner or --due."
+        raise InputRefused(message)
     wanted = Change(
         status=None if status is None else status_of(status, [s for s in Status if s in DECIDABLE]),
         comment=comment,

@@ -11,7 +11,7 @@ from surefoot.cli import show
 from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Json, TenantName
 from surefoot.errors import InputRefused
-from surefoot.model import Priority, Side
+from surefoot.model import Plan, Priority, Side, Status
 from surefoot.pages import detail as detail_page
 from surefoot.pages import governance as pages
 from surefoot.pages.detail import ActionDetail
@@ -26,7 +26,7 @@ from surefoot.sync.policies import govern
 
 app = typer.Typer()
 Tenant = Annotated[str, typer.Argument(help="A name or id.")]
-Control = Annotated[str, typer.Argument(help="The action's id, as `surefoot actions --json` shows it.")]
+Control = Annotated[str, typer.Argument(help="The action's id, as `surefoot actions` shows it.")]
 
 
 @app.command()
@@ -41,15 +41,20 @@ def action(tenant: Tenant, control: Control, json: Json = False, data: Data = No
     show.json(page) if json else _action(page)
 
 
+def _planned(plan: Plan) -> str:
+    due = f"due {plan.due}" if plan.due else "no due date"
+    more = [plan.priority.value if plan.priority else None, *plan.labels, plan.ticket]
+    return ", ".join([plan.owner or "no owner", due, *filter(None, more)])
+
+
 def _action(page: ActionDetail) -> None:
     held, plan = page.action, page.action.plan
     show.wrapped(f"{held.name}  ({held.id})")
     gain = "not known" if held.points is None else show.points(held.points)
-    show.wrapped(f"{page.tenant.name}, {page.as_of}: {show.STATUSES[held.status]}, {gain} points to gain")
+    what = "given up" if held.status is Status.RISK_ACCEPTED else "to gain"
+    show.wrapped(f"{page.tenant.name}, {page.as_of}: {show.STATUSES[held.status]}, {gain} points {what}")
     if plan:
-        due = f"due {plan.due}" if plan.due else "no due date"
-        more = [plan.priority.value if plan.priority else None, *plan.labels, plan.ticket]
-        show.wrapped(", ".join([plan.owner or "no owner", due, *filter(None, more)]), indent=2)
+        show.wrapped(_planned(plan), indent=2)
     if page.conflict:
         c = page.conflict
         show.wrapped(
@@ -85,7 +90,9 @@ def plan(
     due: Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
     priority: Priority | None = None,
     label: Annotated[list[str] | None, typer.Option(help="In place of all labels; may be repeated.")] = None,
-    ticket: Annotated[str | None, typer.Option(help="A number, or an address that begins with https://.")] = None,
+    ticket: Annotated[
+        str | None, typer.Option(help="A number, or an address that begins with https:// or http://.")
+    ] = None,
     clear: Annotated[
         list[str] | None, typer.Option(help="owner, due, priority, labels or ticket; may be repeated.")
     ] = None,
@@ -109,8 +116,7 @@ def plan(
         found = tenant_for(conn, LOCAL, tenant)
         held = desk_of(conn, found, home.ratings).standing(control).score.control
         made = replan(conn, found, held, PlanChange(**values), by=somebody().name, now=now())  # type: ignore[arg-type]
-    said = f"{made.owner or 'no owner'}, {f'due {made.due}' if made.due else 'no due date'}" if made else "no plan"
-    show.wrapped(f"{found.name}: {held}: {said}.")
+    show.wrapped(f"{found.name}: {held}: {_planned(made) if made else 'no plan'}.")
 
 
 @app.command()
@@ -254,7 +260,10 @@ def notices(
     for row in page.notices:
         to = f" (for {row.notice.recipient})" if row.notice.recipient else ""
         show.wrapped(f"{show.when(row.notice.made_at)}  {row.tenant.name}: {row.notice.text}{to}")
-    show.wrapped(f"{page.unread} unread." if page.notices else "Nothing new.")
+    if not page.notices:
+        show.line("Nothing new.")
+    else:
+        show.line(f"{page.unread} marked as read." if read else f"{page.unread} unread.")
 
 
 @app.command()

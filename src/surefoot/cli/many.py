@@ -86,9 +86,12 @@ def _tell(answer: BulkAnswer, before: str, *, json: bool) -> None:
         if result.outcome is Outcome.CHANGED and result.message:
             show.wrapped(_said(result))
     refused = [r for r in answer.results if r.outcome is Outcome.REFUSED]
-    for result in refused[:SHOWN]:
-        show.wrapped(f"Refused: {_said(result)}")
-    if len(refused) > SHOWN:
+    if len(refused) > SHOWN and len({r.message for r in refused}) == 1:
+        show.wrapped(f"Refused, all {len(refused)}: {refused[0].message}")
+    else:
+        for result in refused[:SHOWN]:
+            show.wrapped(f"Refused: {_said(result)}")
+    if len(refused) > SHOWN and len({r.message for r in refused}) > 1:
         show.line(f"and {len(refused) - SHOWN} more refused; --json lists them all")
     show.line(before + counted(answer) + ".")
 

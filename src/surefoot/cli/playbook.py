@@ -8,7 +8,7 @@ import typer
 
 from surefoot.access.viewers import LOCAL
 from surefoot.cli import show
-from surefoot.cli.home import now, opened
+from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Json
 from surefoot.errors import InputRefused
 from surefoot.pages import playbooks as pages
@@ -79,7 +79,7 @@ def set_steps(
         raise InputRefused(message)
     words = text if text is not None else _read(file or Path("-"))
     with opened(data) as home, home.writing() as conn:
-        kept = set_playbook(conn, control, words, LOCAL.name, now())
+        kept = set_playbook(conn, control, words, somebody().name, now())
         page = pages.one(conn, kept.control, LOCAL.tenants, ratings=home.ratings)
     show.json(page) if json else show.line(f"{page.name}: {show.counted(len(page.versions), 'version')} kept.")
 
@@ -101,7 +101,7 @@ def remove_steps(control: Control, data: Data = None) -> None:
     Example: surefoot playbook remove BlockLegacyAuthentication
     """
     with opened(data) as home, home.writing() as conn:
-        remove_playbook(conn, control, LOCAL.name, now())
+        remove_playbook(conn, control, somebody().name, now())
     show.line(f"{control}: the playbook is gone.")
 
 

@@ -23,7 +23,7 @@ from surefoot.jobs import Outcome
 from surefoot.model import AuthMethod, Tenant
 from surefoot.pages.overview import TenantName as Named
 from surefoot.pages.overview import name_of
-from surefoot.store import database, tenants
+from surefoot.store import conflicts, database, tenants
 from surefoot.sync import imports
 
 app = typer.Typer()
@@ -98,12 +98,16 @@ def sync(
     with opened(data) as home:
         wanted = _wanted(home, tenant or [])
         outcomes = read_tenants(home, wanted)
+        with database.reading(home.engine) as conn:
+            disputed = conflicts.count(conn, wanted)
     if json:
         show.json([_read(o) for o in outcomes])
     elif not outcomes:
         show.line("No tenant is connected to Graph: surefoot tenant add.")
     else:
         _tell(sorted(outcomes, key=lambda o: o.tenant.name.casefold()))
+        if disputed:
+            show.wrapped(f"{show.counted(disputed, 'open conflict')} with Microsoft: `surefoot conflicts` lists them.")
     if any(o.error for o in outcomes):
         raise typer.Exit(1)
 

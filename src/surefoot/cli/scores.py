@@ -58,7 +58,7 @@ def _overview(page: Overview, *, how: bool) -> None:
         if how:
             show.wrapped(view.counted, indent=2)
     if page.maxima.known < page.maxima.controls or page.maxima.estimated:
-        show.line(_maxima(page))
+        show.wrapped(_maxima(page))
     show.line()
     rows = [
         [c.category, show.percent(c.percent), f"{show.points(c.points)}/{show.points(c.max_points)}"]
@@ -68,7 +68,7 @@ def _overview(page: Overview, *, how: bool) -> None:
     show.line()
     _actions(list(page.top_actions))
     show.line()
-    show.line(", ".join(f"{count} {show.STATUSES[s].lower()}" for s, count in page.statuses.items() if count))
+    show.wrapped(", ".join(f"{count} {show.STATUSES[s].lower()}" for s, count in page.statuses.items() if count))
 
 
 def _maxima(page: Overview) -> str:
@@ -76,10 +76,13 @@ def _maxima(page: Overview) -> str:
     return f"{known}, {page.maxima.estimated} of them by Surefoot's estimate." if page.maxima.estimated else f"{known}."
 
 
-def _actions(listed: list[Action]) -> None:
+def _actions(listed: list[Action], *, ids: bool = False) -> None:
     rows = [
         [
-            a.name + (" *" if a.quick_win else "") + (" (regressed)" if a.regressed else ""),
+            a.name
+            + (" *" if a.quick_win else "")
+            + (" (regressed)" if a.regressed else "")
+            + (f" ({a.id})" if ids else ""),
             a.category,
             "" if a.impact is None else show.level(a.impact),
             show.level(a.difficulty) + ("~" if a.difficulty_estimated else ""),
@@ -119,18 +122,19 @@ def actions(
     if json:
         show.json(page)
     elif page.actions:
-        _actions(list(page.actions))
+        _actions(list(page.actions), ids=True)
     else:
         show.line("No action matches." if page.scored else "Nothing is known of this tenant yet: run `surefoot sync`.")
 
 
 def status_of(text: str, possible: Iterable[Status] = Status) -> Status:
-    """Read a status as the API writes it."""
-    try:
-        return Status(snake(text.replace("-", "_")))
-    except ValueError:
-        message = f"{text!r} is no status; these are: {', '.join(camel(s.value) for s in possible)}."
-        raise InputRefused(message) from None
+    """Read a status as the API writes it, in any case, or as it is shown: Third party."""
+    folded = text.casefold().replace("-", "").replace("_", "").replace(" ", "")
+    for status in Status:
+        if folded == status.value.replace("_", ""):
+            return status
+    message = f"{text!r} is no status; these are: {', '.join(camel(s.value) for s in possible)}."
+    raise InputRefused(message)
 
 
 def impact_of(text: str) -> Impact:
@@ -153,7 +157,7 @@ def _grounds(text: str) -> Grounds:
 @app.command("set-status")
 def set_status(
     tenant: Annotated[str, typer.Argument(help="A name or id.")],
-    action: Annotated[str, typer.Argument(help="The action's id, as `surefoot actions --json` shows it.")],
+    action: Annotated[str, typer.Argument(help="The action's id, as `surefoot actions` shows it.")],
     status: Annotated[str, typer.Argument(help="planned, inProgress, riskAccepted, toAddress, thirdParty, alternate")],
     comment: str | None = None,
     owner: str | None = None,

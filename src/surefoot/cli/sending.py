@@ -13,7 +13,7 @@ from surefoot.cli.options import Data, Json, TenantName
 from surefoot.model import Outgoing, Stage
 from surefoot.pages import outbox as outbox_page
 from surefoot.pages.outbox import Outbox
-from surefoot.store import database, outgoing
+from surefoot.store import database, outgoing, tenants
 from surefoot.sync.outbox import switch
 
 app = typer.Typer()
@@ -80,9 +80,12 @@ def write_back(
     """
     with opened(data) as home, home.writing() as conn:
         found = tenant_for(conn, LOCAL, tenant)
+        fresh = not tenants.writes_back(conn, found)
         switch(conn, found, on=not off, by=LOCAL.name, now=now())
     does = "are no longer sent" if off else "are sent to Microsoft from now on"
     show.wrapped(f"Decisions about {found.name} {does}.")
+    if not off and fresh:
+        show.wrapped("What was decided before stays here; decide it again to have it sent, too.")
 
 
 @app.command()
@@ -98,7 +101,10 @@ def send(
     with opened(data) as home:
         with database.reading(home.engine) as conn:
             wanted = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
+            silent = [t.name for t in wanted if not tenants.writes_back(conn, t)]
             waiting = [(t, one) for t in wanted for one in outgoing.due(conn, t, now())]
+        if silent:
+            show.wrapped(f"Not sent to Microsoft, unless `surefoot write-back` switches it on: {', '.join(silent)}.")
         if dry_run:
             for found, one in waiting:
                 show.wrapped(

@@ -101,7 +101,7 @@ def one(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> 
     day, ranked = standings.ranked(conn, tenant, ratings)
     action = next((a for a in ranked if a.id.casefold() == control.casefold()), None)
     if action is None or day is None:
-        message = f"{tenant.name} has no action {control!r} on its newest day."
+        message = f"{tenant.name} has no action {control!r} on its newest day: the list of actions has the ids."
         raise NotStored(message)
     return ActionPage(
         action=action,

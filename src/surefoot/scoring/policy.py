@@ -63,7 +63,9 @@ def checked(name: str, value: str) -> str:
     try:
         made = getattr(msgspec.convert({name: value.strip().lower()}, Policy, strict=False), name)
     except msgspec.ValidationError:
-        message = f"{value[:40]!r} is not possible. {name}: {MEANINGS[name]}"
+        kind = type(getattr(Policy(), name))
+        takes = "true or false" if kind is bool else "a number of days" if kind is int else "one of these words"
+        message = f"{value[:40]!r} is not possible: {name} takes {takes}. {MEANINGS[name]}"
         raise InputRefused(message) from None
     if isinstance(made, bool):
         return "true" if made else "false"

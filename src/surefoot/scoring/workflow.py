@@ -121,7 +121,9 @@ def checked(current: Status, wanted: Decision, policy: Policy | None = None) -> 
         raise InputRefused(message)
     last = today + dt.timedelta(days=asked.longest_days)
     if wanted.review_on is not None and not today < wanted.review_on <= last:
-        message = f"The review date {wanted.review_on} is not possible: it lies after {today}, and not after {last}."
+        message = (
+            f"The review date {wanted.review_on} is not possible: it has to be after {today}, and {last} at the latest."
+        )
         raise InputRefused(message)
     return wanted
 

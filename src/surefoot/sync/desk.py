@@ -27,7 +27,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
         """Find a control of the newest day; `NotFound` when that day does not score it."""
         found = self.standings.get(control.casefold())
         if found is None:
-            message = f"{self.tenant.name} has no action {control!r} on its newest day."
+            message = (
+                f"{self.tenant.name} has no action {control!r} on its newest day: the list of actions has the ids."
+            )
             raise NotFound(message)
         return found
 

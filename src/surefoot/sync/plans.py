@@ -85,6 +85,6 @@ def _labels(wanted: tuple[str, ...]) -> tuple[str, ...]:
 def _ticket(wanted: str | None) -> str | None:
     kept = cleaned(wanted, "The ticket", LONGEST_TICKET)
     if kept and ":" in kept and not kept.lower().startswith(("https://", "http://")):
-        message = "A ticket is a number, or an address that begins with https://."
+        message = "A ticket is a number, or an address that begins with https:// or http://."
         raise InputRefused(message)
     return kept
