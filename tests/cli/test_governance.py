@@ -63,8 +63,8 @@ def test_what_was_decided_before_sending_is_said_to_stay(synced: Run, emulator: 
     assert silent == (
         f"Not sent to Microsoft, unless `surefoot write-back` switches it on: {tenant}. 0 decisions would be sent."
     )
-    assert "decide it again" in " ".join(synced("write-back", tenant).out.split())
-    assert "decide it again" not in synced("write-back", tenant).out
+    assert "with --existing it is sent" in " ".join(synced("write-back", tenant).out.split())
+    assert "--existing" not in synced("write-back", tenant).out
     assert synced("send", tenant, "--dry-run").out == "0 decisions would be sent.\n"
     assert synced("set-status", tenant, control, "thirdParty", "--evidence", "a ticket").code == 0
     assert "1 decision would be sent." in synced("send", tenant, "--dry-run").out

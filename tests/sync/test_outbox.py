@@ -150,6 +150,22 @@ def test_two_senders_never_take_the_same_decision(engine: Engine, tenant: Tenant
     assert [taken(NOW), taken(NOW), taken(NOW + delivery.LEASE)] == [1, 0, 1]
 
 
+def test_what_was_decided_before_is_sent_when_somebody_asks_for_it(
+    engine: Engine, emulator: Emulator, tenant: Tenant, controls: list[str]
+) -> None:
+    with database.writing(engine) as conn:
+        outbox.switch(conn, tenant, on=False, by="anna", now=NOW)
+    for control, status in zip(controls, (Status.THIRD_PARTY, Status.PLANNED, Status.RISK_ACCEPTED), strict=False):
+        choose(engine, tenant, control, status)
+    with database.writing(engine) as conn:
+        outbox.switch(conn, tenant, on=True, by="anna", now=NOW)
+        assert outgoing.of(conn, tenant) == []
+        assert outbox.enqueue_all(conn, tenant, now=NOW + HOUR) == 2
+        assert outbox.enqueue_all(conn, tenant, now=NOW + HOUR) == 0
+    assert [o.stage for o in send(engine, emulator, tenant, NOW + 2 * HOUR)] == [Stage.SENT] * 2
+    assert [u.state for c in controls[:3] for u in theirs(emulator, c)] == ["ThirdParty", "Ignored"]
+
+
 class Stopping:
     """A Graph that is switched off after its first batch of writes."""
 

@@ -144,6 +144,7 @@ def test_microsofts_side_holds(
 ) -> None:
     with database.writing(engine) as conn:
         made = road.resolve(conn, tenant, control, Side.MICROSOFT, by="carla", now=NOW + 3 * HOUR)
+        assert notices.of(conn, [tenant], unread=True) == []
     assert (made.holds, made.resolved_by, made.key) == (Side.MICROSOFT, "carla", conflict.key)
     assert newest(engine, tenant, control).decided_by == PIA
     assert status(engine, tenant, control) is Status.THIRD_PARTY

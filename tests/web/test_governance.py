@@ -48,7 +48,7 @@ def test_a_request_goes_from_the_editor_to_the_approver(clients: dict[str, TestC
     assert decision["grounds"] == "risk"
     assert clients["approver"].post(f"{path}/approve", json={}).status_code == 404
     told = clients["editor"].get(f"{ROOT}/notices").json()["notices"]
-    assert [n["notice"]["kind"] for n in told] == ["acceptanceAnswered", "acceptanceAsked"]
+    assert [n["notice"]["kind"] for n in told] == ["acceptanceAnswered"]
     keys = [n["notice"]["key"] for n in told]
     assert clients["editor"].post(f"{ROOT}/notices/read", json={"keys": keys}).json()["unread"] == 0
 

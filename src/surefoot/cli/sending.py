@@ -14,7 +14,7 @@ from surefoot.model import Outgoing, Stage
 from surefoot.pages import outbox as outbox_page
 from surefoot.pages.outbox import Outbox
 from surefoot.store import database, outgoing, tenants
-from surefoot.sync.outbox import switch
+from surefoot.sync.outbox import enqueue_all, switch
 
 app = typer.Typer()
 
@@ -72,6 +72,7 @@ def _outbox(page: Outbox) -> None:
 def write_back(
     tenant: Annotated[str, typer.Argument(help="A name or id.")],
     off: Annotated[bool, typer.Option("--off", help="Send nothing from now on.")] = False,
+    existing: Annotated[bool, typer.Option("--existing", help="Also what was decided before.")] = False,
     data: Data = None,
 ) -> None:
     """Send decisions about a tenant to Microsoft from now on; needs SecurityEvents.ReadWrite.All.
@@ -82,10 +83,13 @@ def write_back(
         found = tenant_for(conn, LOCAL, tenant)
         fresh = not tenants.writes_back(conn, found)
         switch(conn, found, on=not off, by=LOCAL.name, now=now())
+        also = enqueue_all(conn, found, now=now()) if existing and not off else 0
     does = "are no longer sent" if off else "are sent to Microsoft from now on"
     show.wrapped(f"Decisions about {found.name} {does}.")
-    if not off and fresh:
-        show.wrapped("What was decided before stays here; decide it again to have it sent, too.")
+    if existing and not off:
+        show.wrapped(f"{show.counted(also, 'decision')} of before will be sent, too.")
+    elif not off and fresh:
+        show.wrapped("What was decided before stays here; with --existing it is sent, too.")
 
 
 @app.command()

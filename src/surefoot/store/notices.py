@@ -51,6 +51,13 @@ def read(conn: Connection, tenants: Sequence[Tenant], keys: Sequence[int], *, by
     return conn.execute(update(table).where(*mine).values(read_at=now, read_by=by)).rowcount
 
 
+def close(conn: Connection, tenant: Tenant, kind: NoticeKind, about: str, *, by: str, now: dt.datetime) -> None:
+    """Mark as read what has been dealt with."""
+    c = table.c
+    mine = (c.tenant == tenant.key, c.kind == kind.value, c.about == about, c.read_at.is_(None))
+    conn.execute(update(table).where(*mine).values(read_at=now, read_by=by))
+
+
 def _notice(row: Row[*tuple[object, ...]]) -> Notice:
     return Notice(
         key=row.key,

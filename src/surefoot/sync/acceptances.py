@@ -6,11 +6,12 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused, NotFound, NotPermitted
-from surefoot.model import AcceptanceRequest, Decision, RequestState, Role, Tenant
+from surefoot.model import AcceptanceRequest, Decision, NoticeKind, RequestState, Role, Tenant
 from surefoot.scoring import workflow
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.workflow import Way
 from surefoot.store import audit, requests
+from surefoot.store import notices as stored_notices
 from surefoot.store.audit import Deed
 from surefoot.sync import notices
 from surefoot.sync.decisions import decide, prepared
@@ -135,6 +136,7 @@ def _close(
         after=made,
         why=said,
     )
+    stored_notices.close(conn, tenant, NoticeKind.ACCEPTANCE_ASKED, str(request.key), by=by, now=now)
     audit.append(conn, deed, by=by, now=now)
     if state is not RequestState.WITHDRAWN:
         notices.answered(conn, tenant, made, now=now)

@@ -7,11 +7,12 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused
-from surefoot.model import Decision, Profile, RequestState, Role, Standing, Status, Tenant
+from surefoot.model import Decision, NoticeKind, Profile, RequestState, Role, Standing, Status, Tenant
 from surefoot.scoring import workflow
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.workflow import Way
 from surefoot.store import audit, conflicts, decisions, plans, requests
+from surefoot.store import notices as stored_notices
 from surefoot.store.audit import Deed
 from surefoot.sync import notices
 from surefoot.sync.derived import summarise
@@ -145,4 +146,5 @@ def overtake(conn: Connection, tenant: Tenant, kept: Decision, *, by: str, at: d
         )  # fmt: skip
         deed = Deed(action="acceptance.withdrawn", tenant=tenant.id, subject=kept.control, before=request)
         audit.append(conn, deed, by=by, now=at)
+        stored_notices.close(conn, tenant, NoticeKind.ACCEPTANCE_ASKED, str(request.key), by=by, now=at)
         notices.overtaken(conn, tenant, request, by=by, now=at)

@@ -6,9 +6,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
-from surefoot.model import Decision, Outgoing, Profile, Stage, Tenant
+from surefoot.model import Decision, Outgoing, Profile, Side, Stage, Tenant
 from surefoot.scoring import workflow
-from surefoot.store import audit, outgoing, plans, profiles, tenants
+from surefoot.store import audit, conflicts, decisions, outgoing, plans, profiles, tenants
 from surefoot.store.audit import Deed
 
 
@@ -18,6 +18,16 @@ def switch(conn: Connection, tenant: Tenant, *, on: bool, by: str, now: dt.datet
     tenants.set_write_back(conn, tenant, on=on)
     deed = Deed(action="tenant.write_back", tenant=tenant.id, before={"on": before}, after={"on": on})
     audit.append(conn, deed, by=by, now=now)
+
+
+def enqueue_all(conn: Connection, tenant: Tenant, *, now: dt.datetime) -> int:
+    """Have sent what was decided here while sending was off and Microsoft does not have; give how many."""
+    before = len(outgoing.of(conn, tenant, [Stage.WAITING]))
+    disputed = conflicts.open_of(conn, tenant)
+    for folded, made in decisions.newest(conn, tenant).items():
+        if made.decided_in is Side.SUREFOOT and folded not in disputed:
+            enqueue(conn, tenant, msgspec.structs.replace(made, decided_at=now))
+    return len(outgoing.of(conn, tenant, [Stage.WAITING])) - before
 
 
 def enqueue(conn: Connection, tenant: Tenant, made: Decision, *, profile: Profile | UnsetType | None = UNSET) -> None:

@@ -7,10 +7,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.errors import NotFound, NotPermitted
-from surefoot.model import Conflict, Decision, Outgoing, Profile, Role, Side, StateUpdate, Status, Tenant
+from surefoot.model import Conflict, Decision, NoticeKind, Outgoing, Profile, Role, Side, StateUpdate, Status, Tenant
 from surefoot.scoring import workflow
 from surefoot.scoring.policy import ConflictRule
 from surefoot.store import agreements, audit, conflicts, decisions, outgoing, policies, profiles
+from surefoot.store import notices as stored_notices
 from surefoot.store.agreements import Agreement
 from surefoot.store.audit import Deed
 from surefoot.sync import notices
@@ -339,4 +340,5 @@ def _close(
     conflicts.change(conn, tenant, made)
     deed = Deed(action="conflict.resolved", tenant=tenant.id, subject=found.control, before=found, after=made)
     audit.append(conn, deed, by=by, now=now)
+    stored_notices.close(conn, tenant, NoticeKind.CONFLICT, str(found.key), by=by, now=now)
     return made
