@@ -26,6 +26,13 @@ class Point(msgspec.Struct, frozen=True):
     value: float | None
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """A day on which something happened, by the number under which it is told."""
+
+    day: dt.date
+    number: int
+
+
 class Form(msgspec.Struct, frozen=True, kw_only=True):
     """The size of a chart in its own units, its margins, and how many labels fit."""
 
@@ -129,7 +136,12 @@ def day_label(day: dt.date, *, year: bool = False) -> str:
 
 
 def history(
-    points: Sequence[Point], caption: Caption, *, form: Form = WIDE, span: tuple[dt.date, dt.date] | None = None
+    points: Sequence[Point],
+    caption: Caption,
+    *,
+    form: Form = WIDE,
+    span: tuple[dt.date, dt.date] | None = None,
+    marks: Sequence[Mark] = (),
 ) -> str:
     """Draw percents over days as a line; days without a value are gaps, never joined over.
 
@@ -146,6 +158,7 @@ def history(
     scale = _Scale(form=form, first=min(days), last=max(days), low=axis[0], high=axis[-1])
     runs = _runs(known, scale)
     body = [_frame(scale, axis), _gaps(known, scale), *(_run(run, scale) for run in runs), _end_dot(known[-1], scale)]
+    body += [_mark(mark, scale) for mark in marks if scale.first <= mark.day <= scale.last]
     data = (
         f' data-first="{scale.first}" data-last="{scale.last}" data-low="{_n(scale.low)}" data-high="{_n(scale.high)}"'
         f' data-left="{form.left}" data-right="{form.width - form.right}"'
@@ -273,6 +286,25 @@ def _extremes(column: Sequence[tuple[float, float]]) -> Iterable[tuple[float, fl
 def _end_dot(point: Point, scale: _Scale) -> str:
     value = point.value if point.value is not None else scale.low
     return f'<circle class="dot-last" cx="{_n(scale.x(point.day))}" cy="{_n(scale.y(value))}" r="4"/>'
+
+
+def _mark(mark: Mark, scale: _Scale) -> str:
+    x, top = _n(scale.x(mark.day)), scale.form.top
+    return (
+        f'<g class="mark"><line x1="{x}" x2="{x}" y1="{top}" y2="{_n(scale.floor)}"/>'
+        f'<circle cx="{x}" cy="{top}" r="8"/><text x="{x}" y="{top + 4}" text-anchor="middle">{mark.number}</text></g>'
+    )
+
+
+def step_bar(before: float, after: float, low: float, high: float, *, label: str) -> str:
+    """Draw one step of a waterfall between `low` and `high`: from where the one before it ended."""
+    width = (high - low) or 1.0
+    left, right = (100 * (value - low) / width for value in sorted((before, after)))
+    kind = "gain" if after > before else "loss" if after < before else "same"
+    return (
+        f'<svg class="step" width="100%" height="14" role="img"><title>{escape(label)}</title>'
+        f'<rect class="{kind}" x="{_share(left)}" width="{_share(max(right - left, 0.6))}" height="14"/></svg>'
+    )
 
 
 def meter(percent: float | None, *, label: str, kind: str = "accent") -> str:

@@ -14,6 +14,8 @@ PAGES = {
     "groups": f"{HERE}/actions?show=all&group=category",
     "no match": f"{HERE}/actions?text=zzz",
     "action": f"{HERE}/actions/aad_mfa",
+    "history": f"{HERE}/history",
+    "why": f"{HERE}/history?category=Identity&days=all",
     "hostile": f"{HERE}/actions/mip_dlp",
 }
 FORMS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]

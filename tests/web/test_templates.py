@@ -14,6 +14,7 @@ from surefoot.web import assets
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import contexts, render
+from surefoot.web.html import history as history_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import tenants as tenants_view
 
@@ -22,6 +23,7 @@ PAGES = {
     "actions.html": contexts.ActionsPage,
     "action.html": contexts.ActionPage,
     "bulk.html": bulk_view.BulkPage,
+    "history.html": history_view.HistoryPage,
     "tenants.html": contexts.TenantsPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
