@@ -26,7 +26,7 @@ def test_the_parts_of_why_it_moved_add_up(world: World) -> None:
     told = re.search(r'id="told">([^<]*)<', text)
     assert told
     assert html.unescape(told[1]) == why["sentence"]
-    rows = re.findall(r'<td class="num"><span class="delta[^>]*>([^<]+)</span></td>\s*<td class="bar">', text)
+    rows = re.findall(r'<td class="num"><span class="delta[^>]*>([^<]+)</span></td>\s*<td class="part">', text)
     parts = [float(row.replace("\N{MINUS SIGN}", "-")) for row in rows]
     assert parts
     assert sum(parts) == pytest.approx(why["difference"], abs=0.01 * len(parts))

@@ -153,25 +153,34 @@ def _extreme(found: history_page.Extreme | None) -> str | None:
 
 
 def _happened(conn: Connection, tenant: Tenant, history: History) -> tuple[MarkLine, ...]:
-    """Number the newest days on which something was decided, noted or reported."""
+    """Number when something was decided, noted or reported; days that stand near each other are one mark."""
     if not history.history:
         return ()
     first, last = history.history[0].date, history.history[-1].date
     end = events_page.start_of(last + dt.timedelta(days=1))
     found = events_page.between(conn, tenant, events_page.start_of(first), end)
-    days: dict[dt.date, list[Event]] = {}
+    width = max(1, -(-((last - first).days + 1) // MARKS))
+    spans: dict[int, list[Event]] = {}
     for event in found:
         if event.source in TOLD:
-            days.setdefault(event.at.date(), []).append(event)
-    newest = sorted(days, reverse=True)[:MARKS]
+            spans.setdefault((event.at.date() - first).days // width, []).append(event)
     return tuple(
-        MarkLine(
-            number=number,
-            day=day,
-            said=tuple(_words(e) for e in days[day][:3]),
-            more=max(0, len(days[day]) - 3),
-        )
-        for number, day in enumerate(sorted(newest), start=1)
+        _mark(number, sorted(spans[place], key=lambda e: (RANK[e.source], e.at)))
+        for number, place in enumerate(sorted(spans), start=1)
+    )
+
+
+RANK = {EventSource.INCIDENT: 0, EventSource.NOTE: 1, EventSource.PORTAL: 2, EventSource.DECISION: 3}
+"""What is told first of days that stand near each other."""
+
+
+def _mark(number: int, events: Sequence[Event]) -> MarkLine:
+    first = events[0]
+    return MarkLine(
+        number=number,
+        day=first.at.date(),
+        said=tuple(f"{formats.day(e.at.date())}: {_words(e)}" if e is not first else _words(e) for e in events[:2]),
+        more=max(0, len(events) - 2),
     )
 
 
