@@ -15,6 +15,9 @@ PAGES = {
     "no match": f"{HERE}/actions?text=zzz",
     "action": f"{HERE}/actions/aad_mfa",
     "history": f"{HERE}/history",
+    **{name: f"{HERE}/{name}" for name in ("comparison", "risks", "outbox", "catalogue")},
+    "activity": "/activity",
+    "notices": "/notices",
     "why": f"{HERE}/history?category=Identity&days=all",
     "hostile": f"{HERE}/actions/mip_dlp",
 }

@@ -16,6 +16,7 @@ from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import contexts, render
 from surefoot.web.html import history as history_view
 from surefoot.web.html import overview as overview_view
+from surefoot.web.html import registers as registers_view
 from surefoot.web.html import tenants as tenants_view
 
 PAGES = {
@@ -24,6 +25,7 @@ PAGES = {
     "action.html": contexts.ActionPage,
     "bulk.html": bulk_view.BulkPage,
     "history.html": history_view.HistoryPage,
+    "register.html": registers_view.RegisterPage,
     "tenants.html": contexts.TenantsPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
@@ -38,6 +40,23 @@ def env() -> Environment:
 
 def rendered(env: Environment, name: str, page: contexts.Page) -> str:
     return env.get_template(name).render({f: getattr(page, f) for f in page.__struct_fields__})
+
+
+def register_page() -> registers_view.RegisterPage:
+    cells = (
+        registers_view.Cell(text=HOSTILE, href="/x", small=HOSTILE),
+        registers_view.Cell(text=None, number=True),
+        registers_view.Cell(text=HOSTILE, kind="bad"),
+    )
+    button = registers_view.Button(action="/x", label="Do", name="n", value=HOSTILE, asks="Why")
+    section = registers_view.Section(
+        key="k", title=HOSTILE, intro=HOSTILE, heads=("A", "B", HOSTILE), empty="", csv_href="/x.csv",
+        rows=(registers_view.Row(cells=cells, buttons=(button,)),), buttons=(button,),
+    )  # fmt: skip
+    empty = registers_view.Section(key="e", title="E", intro=None, heads=("A",), rows=(), empty="Nothing.")
+    return registers_view.RegisterPage(
+        frame=FRAME, title="T", said=HOSTILE, sections=(section, empty), next_href="/next"
+    )
 
 
 def bulk_page(**changes: object) -> bulk_view.BulkPage:
@@ -76,6 +95,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "many": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME, can_write=True)),
         "bulk": ("bulk.html", bulk_page(expect=1, undo_href=None)),
         "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo")),
+        "register": ("register.html", register_page()),
         "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
         "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
         "bare action": (

@@ -120,7 +120,7 @@ def make(folder: Path) -> Iterator[World]:
     both = frozenset({OURS, THEIRS})
     rights = {
         "reader": (frozenset({OURS}), Role.READER),
-        "writer": (frozenset({OURS}), Role.EDITOR),
+        "writer": (frozenset({OURS}), Role.ADMINISTRATOR),
         "msp": (both, Role.EDITOR),
         "nobody": (frozenset(), Role.EDITOR),
     }

@@ -25,7 +25,7 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, bulk, history, overview, tenants
+from surefoot.web.html import actions, bulk, history, overview, registers, tenants
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -194,5 +194,5 @@ def _refused(
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-for part in (bulk, history):
+for part in (bulk, history, registers):
     router.routes.extend(part.routes.routes)
