@@ -65,7 +65,7 @@ def test_a_request_is_declined_with_a_reason(world: World, asked: int) -> None:
     client = world.client("writer")
     assert client.post(f"{HERE}/requests/{asked}/decline", headers=SAME_SITE).status_code == 422
     body = {"asks": "not bearable"}
-    assert client.post(f"{HERE}/requests/{asked}/decline", data=body, headers=SAME_SITE).status_code == 200
+    assert client.post(f"{HERE}/requests/{asked}/decline", data=body, headers=SAME_SITE).status_code == 303
     assert "not bearable" in client.get("/notices").text
 
 

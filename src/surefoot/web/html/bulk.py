@@ -8,7 +8,7 @@ import msgspec
 from fastapi import Depends, Request, Response
 
 from surefoot.access.viewers import visible_to
-from surefoot.errors import InputRefused
+from surefoot.errors import InputRefused, NotFound
 from surefoot.model import Status, Tenant
 from surefoot.store import tenants
 from surefoot.store.database import reading
@@ -24,6 +24,7 @@ from surefoot.web.site import site_of
 
 routes = router()
 
+LONGEST_KEY = 16
 MOST = 2_000
 """Actions in one form."""
 ITEM = "item"
@@ -149,11 +150,13 @@ def change_many(request: Request, body: Annotated[bytes, Depends(body_of)]) -> R
 
 @routes.post("/bulk/{key}/undo")
 @needs(Permission.WRITE)
-def undo_many(request: Request, key: int, body: Annotated[bytes, Depends(body_of)]) -> Response:
+def undo_many(request: Request, key: str, body: Annotated[bytes, Depends(body_of)]) -> Response:
     """Put back what was changed, each where nobody has changed it since."""
     site, viewer, form = site_of(request), viewer_of(request), _form(body)
+    if not (key.isascii() and key.isdigit() and len(key) < LONGEST_KEY):
+        raise NotFound
     results = bulk.undo(
-        site.engine, key, viewer.tenants, by=actor_of(request), role=viewer.role, ratings=site.ratings,
+        site.engine, int(key), viewer.tenants, by=actor_of(request), role=viewer.role, ratings=site.ratings,
         clock=site.clock,
     )  # fmt: skip
     with reading(site.engine) as conn:

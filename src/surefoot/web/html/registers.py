@@ -216,33 +216,36 @@ def _answers(tenant: Tenant, key: int, role: Role) -> tuple[Button, ...]:
 
 @routes.post("/tenants/{tenant_id}/requests/{key}/approve")
 @needs(Permission.APPROVE)
-def approve_one(request: Request, tenant_id: str, key: int) -> Response:
+def approve_one(request: Request, tenant_id: str, key: str) -> Response:
     """Approve a request, then lead back to the register."""
     site, viewer = site_of(request), viewer_of(request)
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, tenant_id)
-        _waits(conn, tenant, key)
-        approve(conn, tenant, key, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock())
+        number = _waits(conn, tenant, key)
+        approve(conn, tenant, number, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock())
     return RedirectResponse(path(tenant.id, "risks", said="decided"), HTTPStatus.SEE_OTHER)
 
 
 @routes.post("/tenants/{tenant_id}/requests/{key}/decline")
 @needs(Permission.WRITE)
-def decline_one(request: Request, tenant_id: str, key: int, body: Body) -> Response:
+def decline_one(request: Request, tenant_id: str, key: str, body: Body) -> Response:
     """Decline a request, or take one's own back, then lead back to the register."""
     site, viewer = site_of(request), viewer_of(request)
     why = from_form(body).get("asks") or None
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, tenant_id)
-        _waits(conn, tenant, key)
-        decline(conn, tenant, key, by=viewer.name, role=viewer.role, now=site.clock(), answer=why)
+        number = _waits(conn, tenant, key)
+        decline(conn, tenant, number, by=viewer.name, role=viewer.role, now=site.clock(), answer=why)
     return RedirectResponse(path(tenant.id, "risks", said="decided"), HTTPStatus.SEE_OTHER)
 
 
-def _waits(conn: Connection, tenant: Tenant, key: int) -> None:
-    if not any(r.key == key for _, r in stored_requests.pending(conn, [tenant])):
+def _waits(conn: Connection, tenant: Tenant, key: str) -> int:
+    """Give the number of a request that waits."""
+    found = next((r.key for _, r in stored_requests.pending(conn, [tenant]) if str(r.key) == key), None)
+    if found is None:
         message = "No such request waits for an answer."
         raise NotFound(message)
+    return found
 
 
 STAGES = {
