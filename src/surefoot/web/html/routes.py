@@ -15,7 +15,6 @@ from surefoot.pages import actions as actions_pages
 from surefoot.pages import detail as detail_page
 from surefoot.pages import overview as overview_page
 from surefoot.pages import playbooks as playbooks_page
-from surefoot.pages import tenants as tenants_page
 from surefoot.store import tenants as stored
 from surefoot.store.database import reading, writing
 from surefoot.sync import road
@@ -24,7 +23,7 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, overview, tenants
+from surefoot.web.html import actions, overview, portfolio
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -45,21 +44,6 @@ def static(request: Request, name: str) -> Response:
     if found is None:
         raise NotFound
     return assets.answer(found, request.query_params.get("v"), request.headers.get("if-none-match"))
-
-
-@router.get("/")
-@needs(Permission.READ)
-def first(request: Request) -> Response:
-    """Lead to the only tenant, or list the tenants."""
-    viewer, query = viewer_of(request), request.query_params
-    with reading(site_of(request).engine) as conn:
-        visible = stored.all_of(conn, viewer.tenants)
-        if len(visible) == 1:
-            return RedirectResponse(overview.path(visible[0].id, "overview"), HTTPStatus.SEE_OTHER)
-        page = tenants_page.build(conn, visible)
-    around = frame(request, "Tenants", visible=visible)
-    view = tenants.view(page, around, text=query.get("text", ""), sort=query.get("sort", ""))
-    return render(request, "tenants.html", view)
 
 
 @router.get("/tenants/{tenant_id}")
@@ -184,3 +168,6 @@ def _refused(
     statuses = tuple(replace(c, selected=c.value == fields.get("status")) for c in page.statuses)
     shown = replace(page, refused=refusal.sentence, statuses=statuses, **typed)
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+router.routes.extend(portfolio.routes.routes)
