@@ -307,6 +307,26 @@ def step_bar(before: float, after: float, low: float, high: float, *, label: str
     )
 
 
+SPARK = Form(name="spark", width=96, height=26, left=2, right=4, top=3, bottom=3, dates=0, label=0)
+LEAST_SPAN = 4.0
+"""A line that moves less than this many points of percent is drawn no steeper than if it moved that much."""
+
+
+def spark(points: Sequence[Point], span: tuple[dt.date, dt.date], *, label: str) -> str:
+    """Draw a line without axes, small enough for a row of a table; missing days are gaps."""
+    head = (
+        f'<svg class="chart spark" viewBox="0 0 {SPARK.width} {SPARK.height}" role="img"><title>{escape(label)}</title>'
+    )
+    known = [p for p in points if p.value is not None and math.isfinite(p.value) and span[0] <= p.day <= span[1]]
+    if not known:
+        return f"{head}</svg>"
+    values = [p.value for p in known if p.value is not None]
+    spare = max(0.0, LEAST_SPAN - (max(values) - min(values))) / 2
+    low, high = min(values) - spare, max(values) + spare
+    scale = _Scale(form=SPARK, first=span[0], last=span[1], low=low, high=high)
+    return f"{head}{''.join(_run(run, scale) for run in _runs(known, scale))}{_end_dot(known[-1], scale)}</svg>"
+
+
 def meter(percent: float | None, *, label: str, kind: str = "accent") -> str:
     """Draw a percent as a bar that is as wide as its place; not known is an empty, dashed bar."""
     head = f'<svg class="meter" width="100%" height="8" role="img"><title>{escape(label)}</title>'

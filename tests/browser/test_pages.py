@@ -8,7 +8,9 @@ from web_world import OURS, World
 
 HERE = f"/tenants/{OURS}"
 PAGES = {
-    "tenants": "/",
+    "portfolio": "/?sort=-percent",
+    "portfolio by label": "/?group=label",
+    "no tenant": "/?text=zzz",
     "overview": f"{HERE}/overview",
     "actions": f"{HERE}/actions?show=all",
     "groups": f"{HERE}/actions?show=all&group=category",

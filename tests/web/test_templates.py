@@ -1,5 +1,6 @@
 """Templates use what their documented context has, and nothing else; pages hold no inline script or style."""
 
+import datetime as dt
 import re
 from importlib import resources
 
@@ -7,8 +8,22 @@ import msgspec
 import pytest
 from jinja2 import Environment, meta
 from starlette.datastructures import QueryParams
-from web_samples import CONTOSO, FAILING, HOSTILE, NOW, action, action_page, actions, empty, overview, tenants
+from web_samples import (
+    CONTOSO,
+    FAILING,
+    HOSTILE,
+    NOW,
+    TODAY,
+    action,
+    action_page,
+    actions,
+    empty,
+    overview,
+    portfolio,
+    portfolio_row,
+)
 
+from surefoot.pages.portfolio import Portfolio
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
 from surefoot.web.html import actions as actions_view
@@ -16,8 +31,8 @@ from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import contexts, render
 from surefoot.web.html import history as history_view
 from surefoot.web.html import overview as overview_view
+from surefoot.web.html import portfolio as portfolio_view
 from surefoot.web.html import registers as registers_view
-from surefoot.web.html import tenants as tenants_view
 
 PAGES = {
     "overview.html": contexts.OverviewPage,
@@ -26,11 +41,17 @@ PAGES = {
     "bulk.html": bulk_view.BulkPage,
     "history.html": history_view.HistoryPage,
     "register.html": registers_view.RegisterPage,
-    "tenants.html": contexts.TenantsPage,
+    "portfolio.html": portfolio_view.PortfolioPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
 }
 FRAME = contexts.Frame(title="T", now=NOW, who="anna", tenant=CONTOSO)
+MANY = contexts.Frame(
+    title="T",
+    now=NOW,
+    who="anna",
+    tenants=(contexts.Link(label="A", href="/a"), contexts.Link(label=HOSTILE, href="/b")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +93,12 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
     return bulk_view.BulkPage(**{**values, **changes})
 
 
+def portfolio_of(page: Portfolio, frame: contexts.Frame = FRAME, **query: str) -> portfolio_view.PortfolioPage:
+    days = [TODAY - dt.timedelta(days=back) for back in range(40, 0, -1) if back != 20]
+    lines = {row.tenant.id: [(day, 40.0 + day.day / 10) for day in days] for row in page.tenants if row.percent}
+    return portfolio_view.view(page, frame, query, words=(("gold", HOSTILE), (HOSTILE,)), lines=lines)
+
+
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
     wanted = actions_view.wanted(QueryParams("show=all&group=category"))
     hostile = action(1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE)
@@ -101,8 +128,16 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "bare action": (
             "action.html", actions_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
         ),
-        "tenants": ("tenants.html", tenants_view.view(tenants(), FRAME, text="", sort="percent")),
-        "no tenant": ("tenants.html", tenants_view.view(tenants(), FRAME, text="zzz", sort="")),
+        "portfolio": ("portfolio.html", portfolio_of(portfolio(), sort="-percent")),
+        "groups": ("portfolio.html", portfolio_of(portfolio(), group="label", cursor="x")),
+        "hostile portfolio": (
+            "portfolio.html",
+            portfolio_of(
+                portfolio(portfolio_row(1, HOSTILE, labels=(HOSTILE,), industry=HOSTILE, problem=HOSTILE)), text=HOSTILE
+            ),
+        ),
+        "no tenant": ("portfolio.html", portfolio_of(portfolio(total=0, tenants=(), average=None, newest=None))),
+        "no match": ("portfolio.html", portfolio_of(portfolio(total=0, tenants=(), next=None), MANY, text="z")),
         "sign in": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=HOSTILE)),
         "expired": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=None, expired=True)),
         "message": (

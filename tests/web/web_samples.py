@@ -5,7 +5,7 @@ import datetime as dt
 from surefoot.model import Decision, Difficulty, Impact, Level, Plan, Profile, Source, StateUpdate, Status
 from surefoot.pages.actions import ActionPage, Actions
 from surefoot.pages.overview import CategoryScore, HistoryDay, Maxima, Overview, Score, Synced, TenantName, Trend
-from surefoot.pages.tenants import TenantRow, Tenants
+from surefoot.pages.portfolio import Portfolio, PortfolioRow
 from surefoot.scoring.actions import Action, Regression
 
 NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
@@ -212,22 +212,29 @@ def action_page(**changes: object) -> ActionPage:
 NAMES = ("Adatum", "Alpine Ski House", "Bellows College", "Contoso", "Fabrikam", "Northwind Traders", "Trey Research")
 
 
-def tenants() -> Tenants:
-    rows = tuple(_row(place, name) for place, name in enumerate(NAMES))
-    return Tenants(tenants=rows, total=len(rows), failing=1)
+def portfolio(*rows: PortfolioRow, **changes: object) -> Portfolio:
+    shown = rows or tuple(portfolio_row(place, name) for place, name in enumerate(NAMES))
+    values = {
+        "tenants": shown, "total": len(shown), "scored": 6, "average": 61.5, "highest": 80.0, "lowest": 42.0,
+        "problems": 2, "newest": TODAY, "on_newest": 5, "next": "abc",
+    }  # fmt: skip
+    return Portfolio(**{**values, **changes})
 
 
-def _row(place: int, name: str) -> TenantRow:
-    new = name == "Trey Research"
-    points = 540.0 if name == "Contoso" else 380.0 + 37 * place
+def portfolio_row(place: int, name: str, **changes: object) -> PortfolioRow:
+    new, failing = name == "Trey Research", name == "Fabrikam"
     tenant = CONTOSO if name == "Contoso" else TenantName(id=f"{place:08d}-0000-4000-8000-000000000009", name=name)
-    return TenantRow(
-        tenant=tenant,
-        as_of=None if new else TODAY,
-        points=None if new else points,
-        max_points=None if new else 750.0,
-        percent=None if new else points / 7.5,
-        trend=None if new else 3.0 - place,
-        trend_since=None if new else dt.date(2026, 10, 24),
-        synced=synced(at=None) if new else FAILING if name == "Fabrikam" else synced(),
-    )
+    values = {
+        "tenant": tenant,
+        "as_of": TODAY, "points": 400.0, "max_points": 750.0, "percent": 53.3, "change_1": 0.0, "change_7": 1.2,
+        "change_30": 3.0 - place, "change_90": None, "points_available": 85.0, "open_actions": 37, "regressions": place,
+        "rank": place + 1, "percentile": 50.0, "industry": "Education", "labels": ("gold", "school")[: place % 3],
+        "synced_at": NOW - dt.timedelta(hours=3), "failing_since": None, "problem": None,
+    }  # fmt: skip
+    if failing:
+        values |= {"as_of": TODAY - dt.timedelta(days=5), "failing_since": NOW - dt.timedelta(days=4)}
+        values |= {"problem": FAILING.message}
+    if new:
+        values |= dict.fromkeys(values.keys() - {"tenant", "labels"})
+        values |= {"problem": "Surefoot has not read this tenant yet."}
+    return PortfolioRow(**{**values, **changes})

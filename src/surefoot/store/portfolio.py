@@ -2,12 +2,14 @@
 
 import datetime as dt
 import enum
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Float, Select, and_, case, cast, func, or_, select
 
-from surefoot.store.schema import summary, tenant, tenant_label
+from surefoot.scoring.percents import percent
+from surefoot.store.schema import day, summary, tenant, tenant_label
 from surefoot.store.summaries import RULES
 
 
@@ -117,6 +119,32 @@ def totals(conn: Connection, wanted: Wanted) -> Totals:
         func.coalesce(func.sum(case((c.day == newest, 1), else_=0)), 0).label("on_newest"),
     ).where(*_filters(plain, wanted))
     return Totals(**conn.execute(query).one()._asdict())
+
+
+def lines(
+    conn: Connection, wanted: Collection[str], since: dt.date, until: dt.date
+) -> dict[str, list[tuple[dt.date, float | None]]]:
+    """Give the percents of some tenants' stored days by the tenants' ids, oldest first."""
+    query = (
+        select(tenant.c.id, day.c.day, day.c.points, day.c.max_points)
+        .join(tenant, tenant.c.key == day.c.tenant)
+        .where(tenant.c.id.in_(wanted), day.c.day >= since, day.c.day <= until)
+        .order_by(day.c.tenant, day.c.day)
+    )
+    found: dict[str, list[tuple[dt.date, float | None]]] = {}
+    for row in conn.execute(query):
+        found.setdefault(row.id, []).append((row.day, percent(row.points, row.max_points)))
+    return found
+
+
+def words(conn: Connection, visible: frozenset[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the labels and the industries that the visible tenants have, in the order of the alphabet."""
+    mine = [] if visible is None else [tenant.c.id.in_(visible)]
+    labelled = select(tenant_label.c.label).join(tenant, tenant.c.key == tenant_label.c.tenant).where(*mine)
+    told = select(summary.c.industry).join(tenant, tenant.c.key == summary.c.tenant)
+    told = told.where(summary.c.industry.is_not(None), *mine)
+    first, second = (sorted(set(conn.execute(q.distinct()).scalars()), key=str.casefold) for q in (labelled, told))
+    return tuple(first), tuple(second)
 
 
 _COLUMNS = {sort: sort.value for sort in Sort}

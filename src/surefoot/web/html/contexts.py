@@ -10,7 +10,6 @@ from surefoot.pages.actions import Actions
 from surefoot.pages.changes import ChangeRow
 from surefoot.pages.outbox import Sending
 from surefoot.pages.overview import CategoryScore, Overview, TenantName
-from surefoot.pages.tenants import TenantRow
 from surefoot.scoring.actions import Action
 
 
@@ -214,25 +213,6 @@ class ActionPage(Page, frozen=True, kw_only=True):
     due: str = ""
     review_on: str = ""
     evidence: str = ""
-
-
-class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant in the list."""
-
-    row: TenantRow
-    href: str
-    meter: Markup
-    notice: Notice | None
-
-
-class TenantsPage(Page, frozen=True, kw_only=True):
-    """`tenants.html`."""
-
-    lines: tuple[TenantLine, ...]
-    total: int
-    text: str
-    sorts: tuple[Link, ...]
-    problems: int
 
 
 class SignInPage(Page, frozen=True, kw_only=True):

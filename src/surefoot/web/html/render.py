@@ -24,6 +24,9 @@ TABS = {
     "catalogue": "Catalogue log",
 }
 
+WHOLE = {"portfolio": ("Portfolio", "/"), "controls": ("Control by tenant", "/controls")}
+"""The tabs of pages about all tenants."""
+
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
@@ -60,7 +63,7 @@ def frame(request: Request, title: str, *, visible: list[Tenant], tenant: Tenant
         who=request.state.viewer.name,
         tenant=TenantName(id=tenant.id, name=tenant.name) if tenant else None,
         tenants=_switcher(visible, tenant, tab),
-        tabs=_tabs(tenant, tab) if tenant else (),
+        tabs=_tabs(tenant, tab) if tenant else _whole(tab),
         flash=FLASHES.get(request.query_params.get("said", "")),
     )
 
@@ -73,7 +76,7 @@ def bare_frame(request: Request, title: str) -> Frame:
 def _switcher(visible: list[Tenant], tenant: Tenant | None, tab: str) -> tuple[Link, ...]:
     if len(visible) < 2:  # noqa: PLR2004 - one tenant needs no switch
         return ()
-    page = tab or "overview"
+    page = tab if tab in TABS else "overview"
     return tuple(
         Link(label=t.name, href=path(t.id, page), current=tenant is not None and t.id == tenant.id) for t in visible
     )
@@ -81,6 +84,10 @@ def _switcher(visible: list[Tenant], tenant: Tenant | None, tab: str) -> tuple[L
 
 def _tabs(tenant: Tenant, tab: str) -> tuple[Link, ...]:
     return tuple(Link(label=label, href=path(tenant.id, key), current=key == tab) for key, label in TABS.items())
+
+
+def _whole(tab: str) -> tuple[Link, ...]:
+    return tuple(Link(label=label, href=href, current=key == tab) for key, (label, href) in WHOLE.items())
 
 
 HEADINGS = {

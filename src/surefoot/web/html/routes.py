@@ -16,7 +16,6 @@ from surefoot.pages import controls as controls_page
 from surefoot.pages import detail as detail_page
 from surefoot.pages import overview as overview_page
 from surefoot.pages import playbooks as playbooks_page
-from surefoot.pages import tenants as tenants_page
 from surefoot.store import tenants as stored
 from surefoot.store.database import reading, writing
 from surefoot.sync import road
@@ -25,7 +24,7 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, bulk, history, overview, registers, tenants
+from surefoot.web.html import actions, bulk, history, overview, portfolio, registers
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -49,21 +48,6 @@ def static(request: Request, name: str) -> Response:
     if found is None:
         raise NotFound
     return assets.answer(found, request.query_params.get("v"), request.headers.get("if-none-match"))
-
-
-@router.get("/")
-@needs(Permission.READ)
-def first(request: Request) -> Response:
-    """Lead to the only tenant, or list the tenants."""
-    viewer, query = viewer_of(request), request.query_params
-    with reading(site_of(request).engine) as conn:
-        visible = stored.all_of(conn, viewer.tenants)
-        if len(visible) == 1:
-            return RedirectResponse(overview.path(visible[0].id, "overview"), HTTPStatus.SEE_OTHER)
-        page = tenants_page.build(conn, visible)
-    around = frame(request, "Tenants", visible=visible)
-    view = tenants.view(page, around, text=query.get("text", ""), sort=query.get("sort", ""))
-    return render(request, "tenants.html", view)
 
 
 @router.get("/tenants/{tenant_id}")
@@ -194,5 +178,5 @@ def _refused(
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-for part in (bulk, history, registers):
+for part in (portfolio, bulk, history, registers):
     router.routes.extend(part.routes.routes)

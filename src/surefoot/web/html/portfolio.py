@@ -1,0 +1,301 @@
+"""The portfolio: every visible tenant in a row."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from markupsafe import Markup
+from starlette.datastructures import QueryParams
+
+from surefoot import charts
+from surefoot.access.viewers import Viewer
+from surefoot.pages import portfolio as portfolio_page
+from surefoot.pages.outlets import camel
+from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
+from surefoot.store import portfolio as store
+from surefoot.store import tenants as stored
+from surefoot.store.database import reading
+from surefoot.store.portfolio import Sort
+from surefoot.web.api.paths import PORTFOLIO
+from surefoot.web.html import formats
+from surefoot.web.html.contexts import Choice, Frame, Link, Page, Select
+from surefoot.web.html.overview import FRESH, path
+from surefoot.web.html.render import frame, render
+from surefoot.web.permissions import Permission, needs, viewer_of
+from surefoot.web.permissions import router as guarded_router
+from surefoot.web.site import site_of
+
+routes = guarded_router()
+
+LINE = dt.timedelta(days=89)
+"""How far before the newest day the small lines begin."""
+
+COLUMNS = {
+    Sort.RANK: ("Rank", "best first", "worst first"),
+    Sort.NAME: ("Tenant", "A to Z", "Z to A"),
+    Sort.PERCENT: ("Score", "lowest first", "highest first"),
+    Sort.CHANGE_1: ("1 day", "worst first", "best first"),
+    Sort.CHANGE_7: ("7 days", "worst first", "best first"),
+    Sort.CHANGE_30: ("30 days", "worst first", "best first"),
+    Sort.CHANGE_90: ("90 days", "worst first", "best first"),
+    Sort.POINTS_AVAILABLE: ("Points available", "fewest first", "most first"),
+    Sort.OPEN_ACTIONS: ("Open actions", "fewest first", "most first"),
+    Sort.REGRESSIONS: ("Regressions", "fewest first", "most first"),
+    Sort.SYNCED_AT: ("Last read", "longest ago first", "newest first"),
+}
+"""The columns that rows may be sorted by: head, what rising and falling order mean."""
+FALLING = frozenset({Sort.POINTS_AVAILABLE, Sort.OPEN_ACTIONS, Sort.REGRESSIONS})
+"""A click on the head of these puts the largest first."""
+PARAMETERS = ("label", "industry", "problem", "text", "sort", "group")
+
+Lines = Mapping[str, Sequence[tuple[dt.date, float | None]]]
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of a column, which sorts by it."""
+
+    key: str
+    label: str
+    href: str
+    order: str
+    """As `aria-sort` says it: `none`, `ascending` or `descending`."""
+    number: bool
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """By how much a score moved."""
+
+    label: str
+    value: float | None
+    href: str
+
+
+class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant in the list."""
+
+    row: PortfolioRow
+    href: str
+    changes: tuple[Change, ...]
+    spark: Markup | None
+    """The score of the last 90 days; None: nothing is known of them."""
+    labels: tuple[Link, ...]
+    stale: str | None
+    """That the newest score is old; None: it is not, or `row.problem` says more."""
+    actions_href: str
+    regressed_href: str
+
+
+class TenantGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """The tenants with one label."""
+
+    label: str | None
+    """None: the list is not grouped."""
+    lines: tuple[TenantLine, ...]
+    average: float | None
+    scored: int
+
+
+class PortfolioPage(Page, frozen=True, kw_only=True):
+    """`portfolio.html`."""
+
+    portfolio: Portfolio
+    visible: int
+    """How many tenants there are, whatever the filter."""
+    heads: tuple[Head, ...]
+    groups: tuple[TenantGroup, ...]
+    selects: tuple[Select, ...]
+    text: str
+    filtered: bool
+    problems_href: str
+    highest_href: str
+    lowest_href: str
+    csv_href: str
+    next_href: str | None
+    first_href: str | None
+    """None: this is the first page."""
+
+
+@routes.get("/")
+@needs(Permission.READ)
+def first(request: Request) -> Response:
+    """Lead to the only tenant, or list the tenants."""
+    site, viewer = site_of(request), viewer_of(request)
+    query = _known(request.query_params)
+    wanted = wanted_of(query, viewer)
+    with reading(site.engine) as conn:
+        visible = stored.all_of(conn, viewer.tenants)
+        if len(visible) == 1:
+            return RedirectResponse(path(visible[0].id, "overview"), HTTPStatus.SEE_OTHER)
+        page = portfolio_page.build(conn, wanted, cursor=query.get("cursor"))
+        words = store.words(conn, viewer.tenants)
+        ids = [row.tenant.id for row in page.tenants]
+        lines = store.lines(conn, ids, page.newest - LINE, page.newest) if page.newest else {}
+    around = frame(request, "Portfolio", visible=visible, tab="portfolio")
+    return render(request, "portfolio.html", view(page, around, query, words=words, lines=lines))
+
+
+def _known(query: QueryParams) -> dict[str, str]:
+    """Read the address; words that it does not know are ignored, so that old links still work."""
+    held = {name: query[name].strip() for name in (*PARAMETERS, "cursor") if query.get(name, "").strip()}
+    if held.get("sort", "").removeprefix("-") not in {camel(s) for s in Sort}:
+        held.pop("sort", None)
+    if held.get("group") != "label":
+        held.pop("group", None)
+    if held.get("problem") not in {"true", "false"}:
+        held.pop("problem", None)
+    return held
+
+
+def wanted_of(query: Mapping[str, str], viewer: Viewer) -> store.Wanted:
+    """Say which rows an address asks for; a grouped list comes on one page, so that its groups are whole."""
+    sort = query.get("sort", "")
+    problem = query.get("problem")
+    return store.Wanted(
+        visible=viewer.tenants,
+        label=query.get("label"),
+        industry=query.get("industry"),
+        text=query.get("text"),
+        problem=None if problem is None else problem == "true",
+        sort=_sort(sort),
+        descending=sort.startswith("-"),
+        limit=MOST if query.get("group") else LIMIT,
+    )
+
+
+def _sort(text: str) -> Sort:
+    return next((s for s in Sort if camel(s) == text.removeprefix("-")), Sort.NAME)
+
+
+def view(
+    page: Portfolio,
+    frame: Frame,
+    query: Mapping[str, str],
+    *,
+    words: tuple[Sequence[str], Sequence[str]],
+    lines: Lines,
+) -> PortfolioPage:
+    """Prepare the portfolio for its template; `words` are the labels and industries to choose from."""
+    rows = [_line(row, page, frame, query, lines.get(row.tenant.id, ())) for row in page.tenants]
+    kept = {k: v for k, v in query.items() if k in PARAMETERS}
+    exported = {k: v for k, v in kept.items() if k != "group"} | {"limit": str(MOST)}
+    return PortfolioPage(
+        frame=frame,
+        portfolio=page,
+        visible=max(len(frame.tenants), page.total),
+        heads=tuple(_head(sort, kept) for sort in COLUMNS),
+        groups=_groups(rows, grouped="group" in kept),
+        selects=_selects(kept, words),
+        text=kept.get("text", ""),
+        filtered=bool(kept.keys() - {"sort", "group"}),
+        problems_href=_href(kept, problem="true"),
+        highest_href=_href(kept, sort="-percent"),
+        lowest_href=_href(kept, sort="percent"),
+        csv_href=f"{PORTFOLIO}.csv?{urlencode(exported)}",
+        next_href=_href(kept, cursor=page.next) if page.next else None,
+        first_href=_href(kept) if "cursor" in query else None,
+    )
+
+
+def _href(query: Mapping[str, str], **changes: str) -> str:
+    held = {k: v for k, v in {**query, **changes}.items() if v}
+    return f"/?{urlencode(held)}" if held else "/"
+
+
+def _head(sort: Sort, query: Mapping[str, str]) -> Head:
+    now, key = query.get("sort", camel(Sort.NAME)), camel(sort)
+    order = "ascending" if now == key else "descending" if now == f"-{key}" else "none"
+    falls = order == "ascending" or (order == "none" and sort in FALLING)
+    return Head(
+        key=key,
+        label=COLUMNS[sort][0],
+        href=_href(query, sort=f"-{key}" if falls else key),
+        order=order,
+        number=sort not in {Sort.NAME, Sort.SYNCED_AT},
+    )
+
+
+def _selects(query: Mapping[str, str], words: tuple[Sequence[str], Sequence[str]]) -> tuple[Select, ...]:
+    orders = [
+        (sign + camel(sort), f"{label}, {meant}")
+        for sort, (label, rising, falling) in COLUMNS.items()
+        for sign, meant in (("", rising), ("-", falling))
+    ]
+    return (
+        _select("label", "Label", [("", "All"), *((w, w) for w in words[0])], query),
+        _select("industry", "Industry", [("", "All"), *((w, w) for w in words[1])], query),
+        _select("problem", "Problem", [("", "All"), ("true", "With a problem"), ("false", "Without")], query),
+        _select("group", "Group by", [("", "None"), ("label", "Label")], query),
+        _select("sort", "Sort by", orders, {"sort": camel(Sort.NAME), **query}),
+    )
+
+
+def _select(name: str, label: str, options: list[tuple[str, str]], query: Mapping[str, str]) -> Select:
+    chosen = query.get(name, "").casefold()
+    choices = tuple(Choice(value=v, label=text, selected=v.casefold() == chosen) for v, text in options)
+    return Select(name=name, label=label, choices=choices)
+
+
+def _line(
+    row: PortfolioRow,
+    page: Portfolio,
+    frame: Frame,
+    query: Mapping[str, str],
+    line: Sequence[tuple[dt.date, float | None]],
+) -> TenantLine:
+    tenant = row.tenant.id
+    changes = ((1, row.change_1, "30"), (7, row.change_7, "30"), (30, row.change_30, "30"), (90, row.change_90, "90"))
+    return TenantLine(
+        row=row,
+        href=path(tenant, "overview"),
+        changes=tuple(
+            Change(
+                label="1 day" if span == 1 else f"{span} days", value=value, href=path(tenant, "overview", days=days)
+            )
+            for span, value, days in changes
+        ),
+        spark=_spark(row, page, line),
+        labels=tuple(Link(label=label, href=_href(query, label=label, cursor="")) for label in row.labels),
+        stale=_stale(row, frame.now.date()),
+        actions_href=path(tenant, "actions"),
+        regressed_href=path(tenant, "actions", show="regressed"),
+    )
+
+
+def _spark(row: PortfolioRow, page: Portfolio, line: Sequence[tuple[dt.date, float | None]]) -> Markup | None:
+    known = [charts.Point(day, value) for day, value in line if value is not None]
+    if not known or page.newest is None:
+        return None
+    first, last = known[0], known[-1]
+    label = (
+        f"{row.tenant.name}: {formats.percent(first.value)} on {formats.day(first.day)}, "
+        f"{formats.percent(last.value)} on {formats.day(last.day)}"
+    )
+    return Markup(charts.spark(known, (page.newest - LINE, page.newest), label=label))  # noqa: S704 - charts escapes
+
+
+def _stale(row: PortfolioRow, today: dt.date) -> str | None:
+    if row.problem is not None or row.as_of is None or today - row.as_of <= FRESH:
+        return None
+    return f"The newest score is {(today - row.as_of).days} days old"
+
+
+def _groups(lines: Sequence[TenantLine], *, grouped: bool) -> tuple[TenantGroup, ...]:
+    """Cut the list by label; a tenant with several labels stands under each of them, one without under none."""
+    if not lines:
+        return ()
+    if not grouped:
+        return (_group(None, lines),)
+    labels = sorted({label for line in lines for label in line.row.labels}, key=str.casefold)
+    groups = [_group(label, [line for line in lines if label in line.row.labels]) for label in labels]
+    bare = [line for line in lines if not line.row.labels]
+    return (*groups, *([_group("No label", bare)] if bare else []))
+
+
+def _group(label: str | None, lines: Sequence[TenantLine]) -> TenantGroup:
+    known = [line.row.percent for line in lines if line.row.percent is not None]
+    average = sum(known) / len(known) if known else None
+    return TenantGroup(label=label, lines=tuple(lines), average=average, scored=len(known))

@@ -1,0 +1,79 @@
+"""The portfolio as a page."""
+
+import re
+
+import pytest
+from test_html import signed_in
+from web_world import NOW, OURS, THEIRS, World
+
+from surefoot.store import database, labels, tenants
+
+API = "/api/security-defender/portfolio"
+
+
+def order(html: str) -> list[str]:
+    return re.findall(r'scope="row" class="name"><a href="/tenants/([^/]+)/', html)
+
+
+def test_the_figures_are_those_of_the_api(world: World) -> None:
+    client = signed_in(world)
+    api, page = client.get(API).json(), client.get("/").text
+    for value in (api["average"], api["highest"], api["lowest"]):
+        assert f'class="figure">{value:.1f} %' in page
+    assert f'class="figure">{api["onNewest"]} of {api["total"]}<' in page
+    for row in api["tenants"]:
+        assert f"<b>{row['percent']:.1f} %</b>" in page
+        assert f">+{row['pointsAvailable']:.2f}".rstrip("0").rstrip(".") in page
+    assert page.count('<svg class="chart spark"') == api["total"]
+
+
+@pytest.mark.parametrize("column", ["name", "percent", "change30", "pointsAvailable", "rank", "syncedAt"])
+def test_every_head_sorts_as_the_api_does(world: World, column: str) -> None:
+    client = signed_in(world)
+    for sort in (column, f"-{column}"):
+        page = client.get("/", params={"sort": sort}).text
+        assert order(page) == [r["tenant"]["id"] for r in client.get(API, params={"sort": sort}).json()["tenants"]]
+        assert page.count(f'aria-sort="{"descending" if sort[0] == "-" else "ascending"}"') == 1
+
+
+def test_filters_groups_and_the_file_agree(world: World) -> None:
+    with database.writing(world.engine) as conn:
+        labels.add(conn, tenants.find(conn, OURS, None), ["gold", "<b>x"])
+    client = signed_in(world)
+    page = client.get("/", params={"label": "gold"}).text
+    assert order(page) == [OURS]
+    assert "1 tenant of 2" in page
+    link = re.search(r'href="(/api/[^"]*portfolio\.csv[^"]*)"', page)
+    assert link is not None
+    assert len(client.get(link[1].replace("&amp;", "&")).text.splitlines()) == 2
+    grouped = client.get("/", params={"group": "label"}).text
+    assert order(grouped) == [OURS, OURS, THEIRS]
+    assert "&lt;b&gt;x" in grouped
+    assert "No label" in grouped
+
+
+def test_a_failing_tenant_is_marked_and_never_nothing(world: World) -> None:
+    with database.writing(world.engine) as conn:
+        tenant = tenants.find(conn, THEIRS, None)
+        tenants.mark_failed(
+            conn, tenant, now=NOW, due_at=NOW, error="consent-missing", message="Grant consent.", request_id=None
+        )
+        tenants.add(
+            conn, id="0c0a1e5e-0000-4000-8000-000000000003", name="New", connection=tenants.connection(conn, tenant),
+            now=NOW, due_at=NOW,
+        )  # fmt: skip
+    client = signed_in(world)
+    page = client.get("/").text
+    assert "2 need attention" in page
+    assert "Grant consent." in page
+    assert "has not read this tenant yet" in page
+    assert "of 2 with a score among 3" in page
+    assert len(order(page)) == 3
+    assert order(client.get("/", params={"problem": "true"}).text) == [THEIRS, "0c0a1e5e-0000-4000-8000-000000000003"]
+
+
+def test_no_match_leads_back_and_odd_words_do_no_harm(world: World) -> None:
+    client = signed_in(world)
+    assert "No tenant matches" in client.get("/", params={"text": "zzz"}).text
+    assert len(order(client.get("/", params={"sort": "nonsense", "problem": "x", "group": "y"}).text)) == 2
+    assert client.get("/", params={"cursor": "x"}).status_code == 422
