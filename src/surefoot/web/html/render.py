@@ -14,7 +14,7 @@ from surefoot.web.html.overview import path
 from surefoot.web.problems import Problem
 from surefoot.web.site import site_of
 
-TABS = {"overview": "Overview", "actions": "Recommended actions"}
+TABS = {"overview": "Overview", "actions": "Recommended actions", "history": "History"}
 
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),

@@ -24,7 +24,7 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, overview, tenants
+from surefoot.web.html import actions, history, overview, tenants
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -184,3 +184,6 @@ def _refused(
     statuses = tuple(replace(c, selected=c.value == fields.get("status")) for c in page.statuses)
     shown = replace(page, refused=refusal.sentence, statuses=statuses, **typed)
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+router.routes.extend(history.routes.routes)
