@@ -2,16 +2,20 @@
 
 import re
 from importlib import resources
+from typing import Any
 
 import msgspec
 import pytest
 from jinja2 import Environment, meta
+from past_samples import explained, grown, more, untold
 from starlette.datastructures import QueryParams
 from web_samples import CONTOSO, FAILING, HOSTILE, NOW, action, action_page, actions, empty, overview, tenants
 
+from surefoot.pages.changes import Changes
 from surefoot.web import assets
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import contexts, render
+from surefoot.web.html import history as history_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import tenants as tenants_view
 
@@ -19,6 +23,8 @@ PAGES = {
     "overview.html": contexts.OverviewPage,
     "actions.html": contexts.ActionsPage,
     "action.html": contexts.ActionPage,
+    "history.html": history_view.HistoryPage,
+    "why.html": history_view.WhyPage,
     "tenants.html": contexts.TenantsPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
@@ -33,6 +39,11 @@ def env() -> Environment:
 
 def rendered(env: Environment, name: str, page: contexts.Page) -> str:
     return env.get_template(name).render({f: getattr(page, f) for f in page.__struct_fields__})
+
+
+def why(changes: Changes | None, **options: Any) -> contexts.Page:
+    days = [d.date for d in grown().history]
+    return history_view.why_view(changes, FRAME, tenant=CONTOSO.id, days=days, **options)
 
 
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
@@ -59,6 +70,16 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
         "bare action": (
             "action.html", actions_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
+        ),
+        "history": ("history.html", history_view.history_view(grown(), FRAME, more())),
+        "hostile history": ("history.html", history_view.history_view(grown(name=HOSTILE), FRAME, more(HOSTILE))),
+        "no history": ("history.html", history_view.history_view(grown(days=0), FRAME, untold(refused=HOSTILE))),
+        "why": ("why.html", why(explained())),
+        "hostile why": ("why.html", why(explained(HOSTILE))),
+        "why not known": ("why.html", why(explained(known=False))),
+        "why refused": ("why.html", why(None, refused=HOSTILE, asked=("2026-10-01", HOSTILE))),
+        "why nothing stored": (
+            "why.html", history_view.why_view(None, FRAME, tenant=CONTOSO.id, days=(), refused="No day is stored.")
         ),
         "tenants": ("tenants.html", tenants_view.view(tenants(), FRAME, text="", sort="percent")),
         "no tenant": ("tenants.html", tenants_view.view(tenants(), FRAME, text="zzz", sort="")),
@@ -149,5 +170,6 @@ def test_the_two_dark_forms_are_the_same() -> None:
 
 
 def test_contexts_say_what_they_are() -> None:
-    structs = [c for c in vars(contexts).values() if isinstance(c, type) and issubclass(c, msgspec.Struct)]
+    everything = [*vars(contexts).values(), *vars(history_view).values()]
+    structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]
     assert all(c.__doc__ for c in structs)

@@ -587,7 +587,7 @@ def show_why(request: Request, tenant_id: str) -> Response:
     return render(request, "why.html", view, status=status)
 
 
-SPANS = {1: "Since the day before", 7: "Since a week before", 30: "30 days", 90: "90 days", 365: "A year"}
+SPANS = {1: "1 d", 7: "7 d", 30: "30 d", 90: "90 d", 365: "1 y"}
 
 
 def why_view(
