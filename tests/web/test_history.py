@@ -1,17 +1,22 @@
 """The history's pages over a real store: what the API says, what people ask for, and what is refused."""
 
 import datetime as dt
+import math
 import re
 from collections.abc import Iterator
 
 import pytest
 from msgspec.structs import replace
-from web_samples import HOSTILE
+from past_samples import change, explained
+from web_samples import CONTOSO, HOSTILE
 from web_world import MISSING, NOW, OURS, THEIRS, TODAY, World, make, snapshot
 
 from surefoot.model import AuthMethod, Average, Cloud, Connection, Event, EventSource
+from surefoot.scoring.changes import Kind
 from surefoot.store import events, history, tenants
 from surefoot.store.database import writing
+from surefoot.web.html.contexts import Frame
+from surefoot.web.html.history import why_view
 
 HERE = f"/tenants/{OURS}/history"
 API = "/api/security-defender/secure-score"
@@ -121,8 +126,8 @@ def test_why_shows_what_the_api_says(world: World) -> None:
     page = get(world, f"{HERE}/why", **query)
     assert api["changes"]
     assert page.count("<tr>") == len(api["changes"]) + 1
-    for change in api["changes"]:
-        assert f"{change['percent']:+.2f}".replace("-", "\u2212") in page
+    for told in api["changes"]:
+        assert f"{told['percent']:+.2f}".replace("-", "\u2212") in page
     assert api["sentence"].replace('"', "&#34;").replace(">", "&gt;") in page
     assert f"{api['percentBefore']:.1f} % → {api['percentAfter']:.1f} %" in page
     assert page.count('class="chart waterfall') == 2
@@ -171,3 +176,18 @@ def test_a_tenant_without_a_day_says_what_to_do(world: World, tail: str, said: s
     assert page.status_code == 200
     assert said in page.text
     assert "The overview says why" in page.text
+
+
+def test_the_waterfall_sums_up_what_is_many_and_leaves_nothing_out() -> None:
+    around = Frame(title="T", now=NOW, tenant=CONTOSO)
+    changes = explained()
+    more = tuple(change(Kind.CONTROL_ADDED, part) for part in (0.1, 0.1, -0.2))
+    page = why_view(replace(changes, changes=changes.changes + more), around, tenant=OURS, days=(TODAY,))
+    wide, narrow = page.charts
+    said = re.findall(r'class="value"[^>]*>([^<]+)<', wide)
+    assert said == re.findall(r'class="value"[^>]*>([^<]+)<', narrow)
+    assert (said[0], said[-1]) == ("69.00 %", "72.00 %")
+    assert math.isclose(sum(float(v.replace("\u2212", "-")) for v in said[1:-1]), 3.0, abs_tol=0.05)
+    assert "4 controls added" in wide
+    assert "smaller gains" in wide
+    assert [words for words, _ in page.swatches] == ["gained", "lost", "Microsoft's catalogue or licences"]

@@ -61,6 +61,13 @@ WEIGHTS = {
     EventSource.DECISION: 0.1,
 }
 """What an event of a day is worth beside the points of percent that the day moved; audits alone make no mark."""
+SUMMED = {
+    Kind.CONTROL_ADDED: "controls added",
+    Kind.CONTROL_RETIRED: "controls retired",
+    Kind.MAX_CHANGED: "maxima changed",
+}
+"""What Microsoft does to many controls at once has one row in the waterfall from MANY on."""
+MANY = 3
 NAMED = 7
 """Changes with a row of their own in the waterfall."""
 SOURCES = {
@@ -120,6 +127,8 @@ class MarkLine(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[EventLine, ...]
     more: int
     """Further events of the day."""
+    day_href: str
+    """The day alone, with all its events."""
 
 
 class DayRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -479,6 +488,7 @@ def _mark(
         sentence=told.sentence if told else None,
         events=tuple(_event(e, tenant, more.subjects) for e in events[:EVENTS_OF_A_DAY]),
         more=max(0, len(events) - EVENTS_OF_A_DAY),
+        day_href=path(tenant, "history", **{"from": day.isoformat(), "to": day.isoformat()}),
     )
 
 
@@ -675,17 +685,7 @@ def _waterfalls(changes: Changes) -> tuple[tuple[Markup, ...], tuple[str, ...]]:
     parts = [(c, c.percent) for c in changes.changes if c.percent is not None]
     if len(parts) < len(changes.changes):
         return (), ()
-    parts.sort(key=lambda p: -abs(p[1]))
-    own, others = (parts, []) if len(parts) <= NAMED + 1 else (parts[:NAMED], parts[NAMED:])
-    steps = [waterfalls.Step(_name(c), KINDS[c.kind][0], v, formats.signed(v, 2)) for c, v in own]
-    steps.sort(key=lambda s: (s.value < 0, -abs(s.value)))
-    for sign, one, many in ((1, "smaller gain", "smaller gains"), (-1, "smaller loss", "smaller losses")):
-        small = [(KINDS[c.kind][0], v) for c, v in others if v * sign > 0]
-        if small:
-            whole, kinds = fsum(v for _, v in small), {k for k, _ in small}
-            kind = kinds.pop() if len(kinds) == 1 else "rest"
-            label = formats.plural(len(small), one, many)
-            steps.append(waterfalls.Step(label, kind, whole, formats.signed(whole, 2)))
+    steps = _steps(parts)
     caption = charts.Caption(
         key="why",
         title=f"Why the score moved from {formats.percent(changes.percent_before, 2)} to "
@@ -699,6 +699,25 @@ def _waterfalls(changes: Changes) -> tuple[tuple[Markup, ...], tuple[str, ...]]:
     shapes = (waterfalls.WIDE, waterfalls.NARROW)
     drawn = tuple(Markup(waterfalls.waterfall(first, steps, last, caption, shape=s)) for s in shapes)  # noqa: S704
     return drawn, tuple(k for k in _COLOURS if any(s.kind == k for s in steps))
+
+
+def _steps(parts: Sequence[tuple[ChangeRow, float]]) -> list[waterfalls.Step]:
+    """Make the steps: gains before losses, the largest first, then what is summed up of each."""
+    together = {kind: [v for c, v in parts if c.kind is kind] for kind in SUMMED}
+    together = {kind: values for kind, values in together.items() if len(values) >= MANY}
+    named = [(_name(c), KINDS[c.kind][0], v) for c, v in parts if c.kind not in together]
+    named += [(f"{len(v)} {SUMMED[kind]}", KINDS[kind][0], fsum(v)) for kind, v in together.items()]
+    named.sort(key=lambda step: -abs(step[2]))
+    own, others = (named, []) if len(named) <= NAMED + 1 else (named[:NAMED], named[NAMED:])
+    steps = []
+    for sign, one, many in ((1, "smaller gain", "smaller gains"), (-1, "smaller loss", "smaller losses")):
+        steps += [step for step in own if step[2] * sign > 0]
+        small = [(kind, v) for _, kind, v in others if v * sign > 0]
+        if small:
+            kinds = {kind for kind, _ in small}
+            kind = kinds.pop() if len(kinds) == 1 else "rest"
+            steps.append((formats.plural(len(small), one, many), kind, fsum(v for _, v in small)))
+    return [waterfalls.Step(label, kind, v, formats.signed(v, 2)) for label, kind, v in steps]
 
 
 def _name(change: ChangeRow) -> str:
