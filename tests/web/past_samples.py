@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from web_samples import CONTOSO, NOW, TODAY, history
+from web_samples import CONTOSO, FAILING, NOW, TODAY, history
 
 from surefoot.model import Event, EventSource
 from surefoot.pages.changes import ChangeRow, Changes, DayChange, Sum
@@ -56,6 +56,7 @@ def more(text: str = "Rolled out") -> More:
     return More(
         chosen="90", subjects={"demo_1": (text, "Identity"), text: (text, text)}, events=events(text), events_total=300,
         told={FELL: fell(text)}, asked=("AllTenants", "TotalSeats"), groups=groups, last=TODAY,
+        synced=FAILING,
     )  # fmt: skip
 
 

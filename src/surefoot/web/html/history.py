@@ -24,15 +24,16 @@ from surefoot.pages import past as pasts
 from surefoot.pages.changes import ChangeRow, Changes, DayChange
 from surefoot.pages.comparison import Group as Averaged
 from surefoot.pages.history import History, Wanted
-from surefoot.pages.overview import HistoryDay
+from surefoot.pages.overview import HistoryDay, Synced
+from surefoot.pages.overview import synced as synced_of
 from surefoot.scoring.changes import Kind
 from surefoot.scoring.products import licence
 from surefoot.store import tenants as stored
 from surefoot.store.database import reading
 from surefoot.web import queries
 from surefoot.web.html import formats
-from surefoot.web.html.contexts import Choice, Frame, Link, Page
-from surefoot.web.html.overview import TABLE_DAYS, path
+from surefoot.web.html.contexts import Choice, Frame, Link, Notice, Page
+from surefoot.web.html.overview import TABLE_DAYS, notice, path
 from surefoot.web.html.render import frame, render
 from surefoot.web.permissions import Permission, needs, viewer_of
 from surefoot.web.permissions import router as guarded_router
@@ -178,6 +179,8 @@ class HistoryPage(Page, frozen=True, kw_only=True):
     history: History
     last: dt.date | None
     """The newest stored day."""
+    notice: Notice | None
+    """What is wrong with the numbers, as on the overview."""
     refused: str | None
     """Why the range that was asked for could not be used; the last 90 days are shown."""
     charts: tuple[Markup, ...]
@@ -224,6 +227,7 @@ class More(msgspec.Struct, frozen=True, kw_only=True):
     """Those that there are."""
     refused: str | None = None
     last: dt.date | None = None
+    synced: Synced | None = None
 
 
 class ChangeLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -300,6 +304,7 @@ def show_history(request: Request, tenant_id: str) -> Response:
         days = page.history
         happened = events_page.build(conn, tenant, since=days[0].date, until=days[-1].date) if days else None
         explained = _explained(conn, tenant, request, page)
+        synced = synced_of(stored.sync_state(conn, tenant))
         everybody = stored.all_of(conn, viewer_of(request).tenants)
     around = frame(request, "History", visible=everybody, tenant=tenant, tab="history")
     chosen = "" if wanted.since or wanted.until else "all" if wanted.days is None else str(wanted.days)
@@ -314,6 +319,7 @@ def show_history(request: Request, tenant_id: str) -> Response:
         groups=groups,
         refused=refused,
         last=past.totals[-1].day if past.totals else None,
+        synced=synced,
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     return render(request, "history.html", history_view(page, around, more), status=status)
@@ -363,6 +369,7 @@ def history_view(page: History, around: Frame, more: More) -> HistoryPage:
         frame=around,
         history=page,
         last=more.last,
+        notice=notice(more.synced, more.last, around.now) if more.synced else None,
         refused=more.refused,
         charts=_charts(page, title, marks, lines),
         ranges=tuple(
@@ -397,7 +404,10 @@ def _with(address: str, asked: Iterable[str]) -> str:
 
 
 def _own_range(days: Sequence[HistoryDay]) -> str:
-    return f"{formats.day(days[0].date)} to {formats.day(days[-1].date)}" if days else "Own range"
+    if not days:
+        return "Own range"
+    first, last = formats.day(days[0].date), formats.day(days[-1].date)
+    return first if first == last else f"{first} to {last}"
 
 
 def _concerns(event: Event, page: History, subjects: Mapping[str, tuple[str, str]]) -> bool:
