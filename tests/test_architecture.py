@@ -19,6 +19,7 @@ RUNGS = {
     "store": 2,
     "notify": 2,
     "scoring": 1,
+    "waterfalls": 2,
     "charts": 1,
     "emulator": 1,
     "model": 0,

@@ -183,3 +183,25 @@ def test_the_score_bar_has_planned_hatched_and_achievable_light() -> None:
     assert 'fill="url(#score-hatch)" width="76.8%"' in svg
     assert 'class="fill accent" width="72%"' in svg
     assert "hatch)" not in charts.score_bar(72.0, None, None, label="x", key="score")
+
+
+def test_marks_stand_apart_above_their_days_and_inside_the_picture() -> None:
+    line = days(*(float(50 + i % 3) for i in range(90)))
+    marks = [charts.Mark(FIRST + dt.timedelta(days=80 + i), i + 1, "plain") for i in range(9)]
+    outside = charts.Mark(FIRST + dt.timedelta(days=400), 10, "plain")
+    for form in (WIDE, NARROW):
+        found = parsed(charts.history(line, CAPTION, form=form, marks=[*marks, outside]))
+        places = [float(c.get("cx", "")) for g in found.iter(f"{SVG}g") for c in g.iter(f"{SVG}circle")]
+        assert len(places) == 9
+        assert all(b - a >= charts.MARK - 0.02 for a, b in itertools.pairwise(places))
+        assert form.left < places[0]
+        assert places[-1] < form.width - form.right
+
+
+def test_lines_beside_widen_the_axis_and_keep_their_gaps() -> None:
+    line = days(70.0, 71.0, 72.0, 71.0, 70.0)
+    other = charts.Beside("b1", days(20.0, 21.0, None, 20.0, 21.0))
+    svg = charts.history(line, CAPTION, beside=[other])
+    assert svg.count('class="beside b1"') == 2
+    assert float(re.findall(r'data-low="([^"]+)"', svg)[0]) <= 20
+    assert 'class="beside' not in charts.history(line, CAPTION)

@@ -17,6 +17,8 @@ GAP_PIXELS = 1.5
 
 LINE = 13.0
 """The height of a line of text."""
+MARK = 20.0
+"""The room that a numbered mark needs."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -24,13 +26,6 @@ class Point(msgspec.Struct, frozen=True):
 
     day: dt.date
     value: float | None
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """A day on which something happened, by the number under which it is told."""
-
-    day: dt.date
-    number: int
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +60,23 @@ class Caption(msgspec.Struct, frozen=True, kw_only=True):
     """Makes the ids unique on the page."""
     title: str
     summary: str
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A number above a day, explained under the chart."""
+
+    day: dt.date
+    number: int
+    kind: str
+    """Its class: `down` where the score fell on that day, else `plain`."""
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """Another line in the same picture, to compare with."""
+
+    kind: str
+    """Its class: `b1`, `b2`, ..."""
+    points: Sequence[Point]
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -142,29 +154,42 @@ def history(
     form: Form = WIDE,
     span: tuple[dt.date, dt.date] | None = None,
     marks: Sequence[Mark] = (),
+    beside: Sequence[Beside] = (),
 ) -> str:
     """Draw percents over days as a line; days without a value are gaps, never joined over.
 
     `span` widens the axis beyond the points. Longer than a day per pixel, each pixel column keeps its first, least,
-    greatest and last value.
+    greatest and last value. `marks` stand above their days, in the form's top margin; of those and of the lines
+    `beside`, what lies outside the days is left out.
     """
-    known = sorted({p.day: p for p in points if p.value is not None and math.isfinite(p.value)}.values(), key=_day)
+    known = _known(points)
     head = _head(caption, form)
     if not known:
         text = f'<text x="{form.width // 2}" y="{form.height // 2}" text-anchor="middle">no data</text>'
         return f"{head}{text}</svg>"
-    axis = _axis([p.value for p in known if p.value is not None])
     days = [*(p.day for p in known), *(span or ())]
-    scale = _Scale(form=form, first=min(days), last=max(days), low=axis[0], high=axis[-1])
-    runs = _runs(known, scale)
-    body = [_frame(scale, axis), _gaps(known, scale), *(_run(run, scale) for run in runs), _end_dot(known[-1], scale)]
-    body += [_mark(mark, scale) for mark in marks if scale.first <= mark.day <= scale.last]
+    first, last = min(days), max(days)
+    others = [(b.kind, [p for p in _known(b.points) if first <= p.day <= last]) for b in beside]
+    axis = _axis([p.value for line in (known, *(o for _, o in others)) for p in line if p.value is not None])
+    scale = _Scale(form=form, first=first, last=last, low=axis[0], high=axis[-1])
+    body = [
+        _frame(scale, axis),
+        _gaps(known, scale),
+        *(_beside(kind, run, scale) for kind, line in others for run in _runs(line, scale)),
+        *(_run(run, scale) for run in _runs(known, scale)),
+        _end_dot(known[-1], scale),
+        _marks([m for m in marks if first <= m.day <= last], known, scale),
+    ]
     data = (
         f' data-first="{scale.first}" data-last="{scale.last}" data-low="{_n(scale.low)}" data-high="{_n(scale.high)}"'
         f' data-left="{form.left}" data-right="{form.width - form.right}"'
         f' data-top="{form.top}" data-bottom="{_n(scale.floor)}"'
     )
     return head.replace("<svg ", f"<svg{data} ", 1) + "".join(body) + "</svg>"
+
+
+def _known(points: Sequence[Point]) -> list[Point]:
+    return sorted({p.day: p for p in points if p.value is not None and math.isfinite(p.value)}.values(), key=_day)
 
 
 def _day(point: Point) -> dt.date:
@@ -288,22 +313,46 @@ def _end_dot(point: Point, scale: _Scale) -> str:
     return f'<circle class="dot-last" cx="{_n(scale.x(point.day))}" cy="{_n(scale.y(value))}" r="4"/>'
 
 
-def _mark(mark: Mark, scale: _Scale) -> str:
-    x, top = _n(scale.x(mark.day)), scale.form.top
-    return (
-        f'<g class="mark"><line x1="{x}" x2="{x}" y1="{top}" y2="{_n(scale.floor)}"/>'
-        f'<circle cx="{x}" cy="{top}" r="8"/><text x="{x}" y="{top + 4}" text-anchor="middle">{mark.number}</text></g>'
-    )
+def _beside(kind: str, run: Sequence[Point], scale: _Scale) -> str:
+    places = _columns([(scale.x(p.day), scale.y(p.value)) for p in run if p.value is not None])
+    path = "L".join(f"{_n(x)} {_n(y)}" for x, y in places)
+    return f'<path class="beside {escape(kind)}" d="M{path}"/>' if len(places) > 1 else ""
 
 
-def step_bar(before: float, after: float, low: float, high: float, *, label: str) -> str:
-    """Draw one step of a waterfall between `low` and `high`: from where the one before it ended."""
-    width = (high - low) or 1.0
-    left, right = (100 * (value - low) / width for value in sorted((before, after)))
-    kind = "gain" if after > before else "loss" if after < before else "same"
+def _marks(marks: Sequence[Mark], known: Sequence[Point], scale: _Scale) -> str:
+    """Put the numbers side by side above the plot, each with a thread down to its day."""
+    form, values = scale.form, {p.day: p.value for p in known}
+    ordered = sorted(marks, key=lambda m: (m.day, m.number))
+    places = _apart([scale.x(m.day) for m in ordered], form.left + MARK / 2, form.width - form.right - MARK / 2)
+    drawn, y = [], form.top - MARK
+    for mark, place in zip(ordered, places, strict=True):
+        value = values.get(mark.day)
+        foot = scale.y(value) - 4 if value is not None else scale.floor
+        thread = f"M{_n(place)} {_n(y + MARK / 2)}L{_n(scale.x(mark.day))} {form.top}V{_n(max(foot, form.top))}"
+        drawn.append(
+            f'<g class="mark {escape(mark.kind)}"><path d="{thread}"/><circle cx="{_n(place)}" cy="{_n(y)}" r="9"/>'
+            f'<text x="{_n(place)}" y="{_n(y + 4)}" text-anchor="middle">{mark.number}</text></g>'
+        )
+    return "".join(drawn)
+
+
+def _apart(wanted: Sequence[float], low: float, high: float) -> list[float]:
+    """Move places as little as makes them a mark's width apart and keeps them between two ends, if they fit."""
+    places: list[float] = []
+    for x in wanted:
+        places.append(max(x, low, places[-1] + MARK if places else low))
+    limit = high
+    for i in range(len(places) - 1, -1, -1):
+        places[i] = min(places[i], limit)
+        limit = places[i] - MARK
+    return places
+
+
+def line_swatch(kind: str) -> str:
+    """Draw the piece of line that a legend puts before a word."""
     return (
-        f'<svg class="step" width="100%" height="14" role="img"><title>{escape(label)}</title>'
-        f'<rect class="{kind}" x="{_share(left)}" width="{_share(max(right - left, 0.6))}" height="14"/></svg>'
+        '<svg class="swatch line-swatch" width="26" height="10" aria-hidden="true">'
+        f'<path class="{escape(kind)}" d="M1 5H25"/></svg>'
     )
 
 

@@ -16,12 +16,14 @@ PAGES = {
     "groups": f"{HERE}/actions?show=all&group=category",
     "no match": f"{HERE}/actions?text=zzz",
     "action": f"{HERE}/actions/aad_mfa",
-    "history": f"{HERE}/history",
     **{name: f"{HERE}/{name}" for name in ("comparison", "risks", "outbox", "catalogue")},
     "activity": "/activity",
     "notices": "/notices",
-    "why": f"{HERE}/history?category=Identity&days=all",
     "hostile": f"{HERE}/actions/mip_dlp",
+    "history": f"{HERE}/history?with=AllTenants",
+    "one control": f"{HERE}/history?of=control:mip_dlp&from=2026-11-01&to=2026-11-20",
+    "why": f"{HERE}/history/why?from=2026-11-01&to=2026-11-23",
+    "why nothing": f"{HERE}/history/why?from=2026-11-22&to=2026-11-23",
 }
 FORMS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 
@@ -78,6 +80,33 @@ def test_the_chart_follows_the_pointer(inside: Visit) -> None:
     expect(page.locator(".tip")).to_contain_text("Nov 2026")
     page.mouse.move(5, 5)
     expect(page.locator(".tip")).to_be_hidden()
+
+
+def test_two_days_are_chosen_in_the_chart_by_keys_and_by_dragging(inside: Visit) -> None:
+    page = inside.page
+    page.goto(f"{HERE}/history")
+    chart, since = page.locator("svg.chart.broad"), page.locator("#why-days [name=from]")
+    until = page.locator("#why-days [name=to]")
+    chart.focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Shift+PageUp")
+    expect(since).to_have_value("2026-11-14")
+    expect(until).to_have_value("2026-11-22")
+    box = chart.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, box["y"] + box["height"] / 2, steps=4)
+    page.mouse.up()
+    expect(page.locator("[data-picked]")).to_contain_text("press Enter or choose Explain")
+    assert since.input_value() < until.input_value() != "2026-11-22"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/history/why?from=**")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Why it moved")
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("[data-copied]")).to_contain_text("op")
+    assert inside.wrong == []
 
 
 @pytest.mark.parametrize("visit", [(360, "light")], indirect=True, ids=["narrow"])
@@ -151,6 +180,10 @@ def test_everything_works_without_scripts(browser: Browser, address: str, world:
     expect(page.locator("#history-days tr").first).to_contain_text("23 Nov 2026")
     page.get_by_role("link", name="30 d").click()
     expect(page.get_by_role("heading", name="Last 30 days")).to_be_visible()
+    page.goto(f"{HERE}/history")
+    page.get_by_role("button", name="Explain").click()
+    expect(page.locator("#words")).to_contain_text("Contoso")
+    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
     page.goto(f"{HERE}/actions")
     page.get_by_label("Impact").select_option("high")
     page.get_by_role("button", name="Apply").click()

@@ -3,10 +3,12 @@
 import datetime as dt
 import re
 from importlib import resources
+from typing import Any
 
 import msgspec
 import pytest
 from jinja2 import Environment, meta
+from past_samples import explained, grown, more, untold
 from starlette.datastructures import QueryParams
 from web_samples import (
     CONTOSO,
@@ -23,6 +25,7 @@ from web_samples import (
     portfolio_row,
 )
 
+from surefoot.pages.changes import Changes
 from surefoot.pages.portfolio import Portfolio
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
@@ -39,9 +42,10 @@ PAGES = {
     "actions.html": contexts.ActionsPage,
     "action.html": contexts.ActionPage,
     "bulk.html": bulk_view.BulkPage,
-    "history.html": history_view.HistoryPage,
     "register.html": registers_view.RegisterPage,
     "portfolio.html": portfolio_view.PortfolioPage,
+    "history.html": history_view.HistoryPage,
+    "why.html": history_view.WhyPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
 }
@@ -99,6 +103,11 @@ def portfolio_of(page: Portfolio, frame: contexts.Frame = FRAME, **query: str) -
     return portfolio_view.view(page, frame, query, words=(("gold", HOSTILE), (HOSTILE,)), lines=lines)
 
 
+def why(changes: Changes | None, **options: Any) -> contexts.Page:
+    days = [d.date for d in grown().history]
+    return history_view.why_view(changes, FRAME, tenant=CONTOSO.id, days=days, **options)
+
+
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
     wanted = actions_view.wanted(QueryParams("show=all&group=category"))
     hostile = action(1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE)
@@ -138,6 +147,16 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         ),
         "no tenant": ("portfolio.html", portfolio_of(portfolio(total=0, tenants=(), average=None, newest=None))),
         "no match": ("portfolio.html", portfolio_of(portfolio(total=0, tenants=(), next=None), MANY, text="z")),
+        "history": ("history.html", history_view.history_view(grown(), FRAME, more())),
+        "hostile history": ("history.html", history_view.history_view(grown(name=HOSTILE), FRAME, more(HOSTILE))),
+        "no history": ("history.html", history_view.history_view(grown(days=0), FRAME, untold(refused=HOSTILE))),
+        "why": ("why.html", why(explained())),
+        "hostile why": ("why.html", why(explained(HOSTILE))),
+        "why not known": ("why.html", why(explained(known=False))),
+        "why refused": ("why.html", why(None, refused=HOSTILE, asked=("2026-10-01", HOSTILE))),
+        "why nothing stored": (
+            "why.html", history_view.why_view(None, FRAME, tenant=CONTOSO.id, days=(), refused="No day is stored.")
+        ),
         "sign in": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=HOSTILE)),
         "expired": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=None, expired=True)),
         "message": (
@@ -225,5 +244,6 @@ def test_the_two_dark_forms_are_the_same() -> None:
 
 
 def test_contexts_say_what_they_are() -> None:
-    structs = [c for c in vars(contexts).values() if isinstance(c, type) and issubclass(c, msgspec.Struct)]
+    everything = [*vars(contexts).values(), *vars(history_view).values()]
+    structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]
     assert all(c.__doc__ for c in structs)

@@ -530,7 +530,7 @@ def show_activity(request: Request) -> Response:
     )
     return _show(
         request, "Activity", "The audit trail: append-only, each entry bound to the one before.", (log,),
-        visible=visible, next_href=f"/activity?below={page.next}" if page.next else None,
+        visible=visible, tab="activity", next_href=f"/activity?below={page.next}" if page.next else None,
     )  # fmt: skip
 
 
@@ -565,7 +565,7 @@ def show_notices(request: Request) -> Response:
         empty="Nothing new.",
     )
     said = "Acceptances that end, requests, conflicts, and what Microsoft refused."
-    return _show(request, "Notices", said, (log,), visible=visible)
+    return _show(request, "Notices", said, (log,), visible=visible, tab="notices")
 
 
 def _read(key: int) -> tuple[Button, ...]:

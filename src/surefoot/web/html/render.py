@@ -24,7 +24,7 @@ TABS = {
     "catalogue": "Catalogue log",
 }
 
-WHOLE = {"portfolio": ("Portfolio", "/"), "controls": ("Control by tenant", "/controls")}
+WHOLE = {"portfolio": ("Portfolio", "/"), "notices": ("Notices", "/notices"), "activity": ("Activity", "/activity")}
 """The tabs of pages about all tenants."""
 
 FLASHES = {

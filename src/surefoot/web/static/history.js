@@ -5,6 +5,7 @@ const DAY = 86_400_000;
 function rowsOf(table) {
   return [...table.querySelectorAll("tr[data-day]")]
     .map((row) => ({
+      day: row.dataset.day,
       time: Date.parse(row.dataset.day),
       percent: row.dataset.percent === "" ? null : Number(row.dataset.percent),
       label: row.dataset.label,
@@ -67,6 +68,7 @@ function follow(svg, figure, tip, rows) {
   function show(index) {
     at = index;
     const row = rows[at];
+    svg.dataset.at = row.day;
     const x = scale.x(row.time);
     line.setAttribute("d", `M${x} ${scale.top}V${scale.bottom}`);
     line.setAttribute("visibility", "visible");
