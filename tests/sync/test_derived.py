@@ -4,17 +4,17 @@ import datetime as dt
 import json
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sync_world import NOW, TODAY
 
 from surefoot.emulator import answers
 from surefoot.emulator.demo import demo
 from surefoot.graph import wire
 from surefoot.model import Connection, Decision, Status, Tenant
-from surefoot.pages import changes, overview
+from surefoot.pages import actions, changes, overview
 from surefoot.scoring.changes import Kind
 from surefoot.scoring.ratings import load
-from surefoot.store import database, history, profiles, shifts, summaries, tenants
+from surefoot.store import database, history, profiles, schema, shifts, summaries, tenants
 from surefoot.sync.decisions import decide
 from surefoot.sync.derived import catch_up, refresh
 
@@ -103,3 +103,25 @@ def test_what_an_older_surefoot_did_not_make_is_made_up_for(engine: Engine, cont
         assert catch_up(conn, [contoso], load(), most=0) == 1
         assert catch_up(conn, [contoso], load()) == 0
         assert summaries.of(conn, [contoso]) == before
+
+
+def test_the_actions_at_hand_are_those_of_the_list(engine: Engine, contoso: Tenant) -> None:
+    def held() -> dict[str, tuple[object, ...]]:
+        w, c = schema.work.c, schema.control.c
+        query = select(c.id, w.rank, w.status, w.earned, w.points, w.quick_win).join(
+            schema.control, w.control == schema.control.c.key
+        )
+        with database.reading(engine) as conn:
+            return {row[0]: tuple(row[1:]) for row in conn.execute(query)}
+
+    def listed() -> dict[str, tuple[object, ...]]:
+        with database.reading(engine) as conn:
+            page = actions.build(conn, contoso, ratings=load())
+        return {a.id: (a.rank, a.status.value, a.earned_points, a.points, a.quick_win) for a in page.actions}
+
+    assert held() == listed()
+    one = Decision(control="BlockLegacyAuthentication", status=Status.PLANNED, decided_by="ann", decided_at=NOW)
+    with database.writing(engine) as conn:
+        decide(conn, contoso, one, ratings=load())
+    assert held() == listed()
+    assert held()["BlockLegacyAuthentication"][1] == "planned"

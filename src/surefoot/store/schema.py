@@ -550,6 +550,70 @@ outgoing = Table(
     **_STRICT,
 )
 
+work = Table(
+    "work",  # each tenant's controls on its newest day, seen as actions; made together with the summary
+    metadata,
+    _tenant(),
+    _control(),
+    Column("rank", Count, nullable=False),  # the place in the tenant's default order, from 1
+    Column("status", Words, nullable=False),
+    Column("earned", number(), nullable=False),
+    Column("max_points", number()),
+    Column("points", number()),  # to gain
+    Column("impact", Words),
+    Column("difficulty", Words),
+    Column("quick_win", Flag, nullable=False),
+    Column("regressed", Flag, nullable=False),
+    PrimaryKeyConstraint("tenant", "control"),
+    Index(None, "control"),
+    **_BARE,
+)
+
+zones = Table(
+    "zones",  # from which percent on a score is good or okay
+    metadata,
+    Column("key", Count, primary_key=True),
+    Column("tenant", Count, ForeignKey("tenant.key", ondelete="CASCADE")),  # NULL: the installation's
+    Column("good", number(), nullable=False),
+    Column("okay", number(), nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Column("set_by", Words, nullable=False),
+    Index(None, "tenant"),
+    **_STRICT,
+)
+
+saved_view = Table(
+    "saved_view",  # a list with its filters, by a name
+    metadata,
+    Column("key", Count, primary_key=True),
+    Column("owner", Words, nullable=False),  # the name of who saved it
+    Column("page", Words, nullable=False),  # `portfolio`, `heatmap` or `actions`
+    Column("name", Words, nullable=False),
+    Column("query", Words, nullable=False),  # the address's query, without `?`
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("owner", "page", "name"),
+    **_STRICT,
+)
+
+sync_run = Table(
+    "sync_run",  # each reading of a tenant, how it went
+    metadata,
+    Column("key", Count, primary_key=True),
+    _tenant(),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=False),
+    Column("error", Words),  # a slug; NULL: it went well
+    Column("message", Words),
+    Column("request_id", Words),
+    Column("days", Count),  # that came; NULL: nothing did
+    Column("days_new", Count),
+    Column("days_changed", Count),
+    Column("profiles", Count),
+    Column("refused", Count),
+    Index(None, "tenant", "began_at"),
+    **_STRICT,
+)
+
 TRIGGERS = {
     f"audit_entry_no_{deed}": f"CREATE TRIGGER audit_entry_no_{deed} BEFORE {deed.upper()} ON audit_entry "
     "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"

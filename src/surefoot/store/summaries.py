@@ -13,7 +13,7 @@ from surefoot.store.schema import day, shared_text, tenant
 from surefoot.store.schema import summary as table
 from surefoot.store.shared import text_keys
 
-RULES = 1
+RULES = 2
 """The version of the rules that make a summary; those of older rules are made anew."""
 
 

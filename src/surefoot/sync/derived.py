@@ -1,4 +1,4 @@
-"""What is made of a tenant's history for quick pages: its row of the portfolio, and the catalogue's doing."""
+"""What is made of a tenant's history for quick pages: its row of the portfolio, its actions, the catalogue's doing."""
 
 from collections.abc import Sequence
 from math import fsum
@@ -12,7 +12,7 @@ from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.regressions import in_force
 from surefoot.scoring.shifts import shifts
-from surefoot.store import dismissals, history, pasts, standings, summaries
+from surefoot.store import dismissals, history, pasts, standings, summaries, work
 from surefoot.store import shifts as kept
 from surefoot.store.summaries import SPANS, Summary
 
@@ -25,7 +25,7 @@ def refresh(conn: Connection, tenant: Tenant, ratings: Ratings) -> None:
 
 
 def summarise(conn: Connection, tenant: Tenant, ratings: Ratings) -> None:
-    """Make the tenant's row of the portfolio anew, after a decision or a dismissal."""
+    """Make the tenant's row of the portfolio and its actions anew, after a decision or a dismissal."""
     _summarise(conn, tenant, history.days(conn, tenant), ratings)
 
 
@@ -38,13 +38,16 @@ def catch_up(conn: Connection, tenants: Sequence[Tenant], ratings: Ratings, *, m
 
 
 def _summarise(conn: Connection, tenant: Tenant, totals: Sequence[DayTotal], ratings: Ratings) -> None:
-    made = _summary(conn, tenant, totals, ratings) if totals else None
-    summaries.save(conn, tenant, made)
+    ranked: Sequence[Action] = ()
+    if totals:
+        newest = totals[-1]
+        ranked = actions.rank(standings.of(conn, tenant, newest.day), newest.max_points, ratings, newest.day)
+    summaries.save(conn, tenant, _summary(conn, tenant, totals, ranked) if totals else None)
+    work.save(conn, tenant, ranked)
 
 
-def _summary(conn: Connection, tenant: Tenant, totals: Sequence[DayTotal], ratings: Ratings) -> Summary:
+def _summary(conn: Connection, tenant: Tenant, totals: Sequence[DayTotal], ranked: Sequence[Action]) -> Summary:
     newest = totals[-1]
-    ranked = actions.rank(standings.of(conn, tenant, newest.day), newest.max_points, ratings, newest.day)
     fallen = sum(a.regressed is not None for a in ranked)
     groups = history.groups(conn, tenant, newest.day)
     seats = next((g for g in groups if g.seats_from is not None), Average(basis="", percent=None))
