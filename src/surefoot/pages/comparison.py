@@ -350,3 +350,8 @@ def _standing(category: str, own: Summary, members: Sequence[Summary]) -> Standi
 def _share(held: Summary, category: str) -> float | None:
     points, most = held.categories.get(category, (0.0, None))
     return None if most is None else percent(points, most)
+
+
+def named(average: Average) -> tuple[str, str]:
+    """Name a group that Microsoft averages, and say what it is."""
+    return _name(average), _meaning(average)

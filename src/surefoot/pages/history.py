@@ -2,9 +2,7 @@
 
 import datetime as dt
 import difflib
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from math import fsum
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,7 +13,7 @@ from surefoot.pages import past as pasts
 from surefoot.pages.overview import HistoryDay, TenantName, day_of, name_of
 from surefoot.scoring import trends
 from surefoot.scoring.changes import Explanation
-from surefoot.scoring.past import Course, daily
+from surefoot.scoring.past import Course, Sum, daily, estimated, sums
 from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.trends import Flapping, Gap, MonthSum, Moving, Repair, Step
@@ -89,13 +87,13 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
     _check(asked)
     past = pasts.of(conn, tenant, ratings=ratings)
     mine, subject = _subject(past.courses, asked)
-    courses = [_estimated(c, ratings) for c in mine]
+    courses = [estimated(c, ratings) for c in mine]
     guessed = subject.kind != "score" and any(a is not b for a, b in zip(courses, mine, strict=True))
-    since, until = _range(past.totals, asked)
-    near = [t for t in past.totals if _earlier(since, trends.MONTH - 1) <= t.day <= until]
+    since, until = trends.reach(past.totals, asked.days, asked.since, asked.until)
+    near = [t for t in past.totals if trends.earlier(since, trends.MONTH - 1) <= t.day <= until]
     nearby = [day_of(t) for t in near] if subject.kind == "score" else _days(courses, near)
     days = [d for d in nearby if d.date >= since]
-    steps = daily(past.courses, _with_before(past.totals, since, until))
+    steps = daily(past.courses, trends.with_before(past.totals, since, until))
     own = {c.control for c in courses}
     narrowed = (_narrowed(e, own) for e in steps) if subject.kind != "score" else steps
     return History(
@@ -154,36 +152,8 @@ def _group(courses: Sequence[Course], kind: str, key: str) -> tuple[Sequence[Cou
     return mine, Subject(kind=kind, key=name, name=(mine[0].product if kind == "service" else name) or name)
 
 
-def _range(totals: Sequence[DayTotal], asked: Wanted) -> tuple[dt.date, dt.date]:
-    newest = totals[-1].day if totals else dt.date.min
-    until = min(asked.until or newest, newest)
-    if asked.since is not None:
-        return asked.since, until
-    return dt.date.min if asked.days is None else _earlier(until, asked.days - 1), until
-
-
-def _earlier(day: dt.date, span: int) -> dt.date:
-    return dt.date.fromordinal(max(day.toordinal() - span, 1))
-
-
-def _with_before(totals: Sequence[DayTotal], since: dt.date, until: dt.date) -> list[DayTotal]:
-    """Take the days of a range and the one before it, which the first is explained against."""
-    earlier = [t for t in totals if t.day < since]
-    return [*earlier[-1:], *(t for t in totals if since <= t.day <= until)]
-
-
 def _narrowed(explained: Explanation, own: set[str]) -> Explanation:
     return msgspec.structs.replace(explained, changes=tuple(c for c in explained.changes if c.control in own))
-
-
-def _estimated(course: Course, ratings: Ratings) -> Course:
-    """Take a control's usual maximum where its history tells none, as the newest day's actions do."""
-    rating = ratings.of(course.control)
-    usual = rating.max_points if rating else None
-    if usual is None or all(s.max_points is not None for s in course.stretches):
-        return course
-    filled = (s if s.max_points is not None else s._replace(max_points=max(usual, s.points)) for s in course.stretches)
-    return msgspec.structs.replace(course, stretches=tuple(filled))
 
 
 def _moving(days: Sequence[HistoryDay], since: dt.date, step: Step) -> tuple[Moving, ...]:
@@ -194,26 +164,16 @@ def _moving(days: Sequence[HistoryDay], since: dt.date, step: Step) -> tuple[Mov
 
 def _days(courses: Iterable[Course], totals: Sequence[DayTotal]) -> list[HistoryDay]:
     """Sum up the points of some controls on each stored day; a day on which none is scored is not there."""
-    stored = [t.day for t in totals]
-    points: list[list[float]] = [[] for _ in totals]
-    maxima: list[list[float]] = [[] for _ in totals]
-    for course in courses:
-        for stretch in course.stretches:
-            for n in range(bisect_left(stored, stretch.from_day), bisect_right(stored, stretch.to_day)):
-                points[n].append(stretch.points)
-                if stretch.max_points is not None:
-                    maxima[n].append(stretch.max_points)
-    return [_day(t, points[n], maxima[n]) for n, t in enumerate(totals) if points[n]]
+    summed = sums(courses, [t.day for t in totals])
+    return [_day(t, s) for t, s in zip(totals, summed, strict=True) if s is not None]
 
 
-def _day(total: DayTotal, points: Sequence[float], maxima: Sequence[float]) -> HistoryDay:
-    most = fsum(maxima)
-    earned = fsum(points)
+def _day(total: DayTotal, summed: Sum) -> HistoryDay:
     return HistoryDay(
         date=total.day,
-        points=earned,
-        max_points=most if maxima else None,
-        percent=percent(earned, most) if maxima else None,
+        points=summed.points,
+        max_points=summed.max_points,
+        percent=None if summed.max_points is None else percent(summed.points, summed.max_points),
         source=total.source,
     )
 

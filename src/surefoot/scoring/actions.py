@@ -155,7 +155,7 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
         max_estimated=most.estimated,
         score_impact=None if gain is None else percent(gain, day_max),
         quick_win=False,
-        regressed=_regression(standing, most),
+        regressed=regression(standing, most),
         rank=0,
         microsoft_rank=profile.rank if profile else None,
         tier=profile.tier if profile else None,
@@ -192,7 +192,7 @@ _LEVELS = (Level.LOW, Level.MODERATE, Level.HIGH)
 _DIFFICULTIES = dict(zip(_LEVELS, (Difficulty.EASY, Difficulty.MEDIUM, Difficulty.COMPLEX), strict=True))
 
 
-def _regression(standing: Standing, most: Maximum) -> Regression | None:
+def regression(standing: Standing, most: Maximum) -> Regression | None:
     """Mark a control that lost points of its own, not by a lower maximum; device controls jitter by hundredths."""
     best, since, now = standing.best_points, standing.best_day, standing.score.points
     if best is None or since is None or expected(standing, most) - now <= jitter(most.value):

@@ -9,10 +9,8 @@ from surefoot.model import Standing, Tenant
 from surefoot.scoring.actions import Action, rank
 from surefoot.scoring.maxima import derived
 from surefoot.scoring.ratings import Ratings
+from surefoot.scoring.spells import LOOK_BACK
 from surefoot.store import decisions, history, plans, profiles, schema
-
-LOOK_BACK = dt.timedelta(days=90)
-"""How far back a control's best points are looked for."""
 
 
 def of(conn: Connection, tenant: Tenant, day: dt.date) -> list[Standing]:
