@@ -20,6 +20,8 @@ RUNGS = {
     "notify": 2,
     "scoring": 1,
     "waterfalls": 2,
+    "bands": 2,
+    "bars": 2,
     "charts": 1,
     "emulator": 1,
     "model": 0,
