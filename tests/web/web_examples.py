@@ -35,6 +35,8 @@ from surefoot.pages import (
     regressions,
     risks,
     search,
+    trends,
+    zones,
 )
 from surefoot.pages.outlets import plain
 from surefoot.scoring.baselines import Rule
@@ -126,6 +128,8 @@ def pages(engine: Engine) -> dict[str, object]:
             "recommendations": actions.build(conn, contoso, ratings=ratings),
             "setStatus": actions.one(conn, contoso, CONTROL, ratings=ratings).action,
             "history": history.build(conn, contoso, ratings=ratings),
+            "trends": trends.build(conn, contoso, ratings=ratings),
+            **dict.fromkeys(("zones", "setZones"), zones.build(conn, contoso)),
             "changes": changes.build(
                 conn, contoso, ratings=ratings, since=dt.date(2026, 11, 2), until=dt.date(2026, 11, 3)
             ),

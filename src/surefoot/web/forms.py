@@ -112,6 +112,15 @@ class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     """ask, microsoft, surefoot or newest."""
 
 
+class ZonesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to set the bounds of a score's zones: both, or null for both to take them away."""
+
+    good: Annotated[float, msgspec.Meta(gt=0, le=100)] | None
+    """From which percent on a score is good."""
+    okay: Annotated[float, msgspec.Meta(gt=0, lt=100)] | None
+    """From which on it is okay; less than `good`."""
+
+
 class AssignBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the API takes to assign a baseline."""
 

@@ -30,6 +30,8 @@ from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
 from surefoot.pages.search import Search
+from surefoot.pages.trends import Trends
+from surefoot.pages.zones import Zones
 from surefoot.scoring.actions import Action
 from surefoot.sync.baselines import Applied
 from surefoot.sync.bulk import BulkAnswer
@@ -48,6 +50,7 @@ from surefoot.web.forms import (
     PolicyBody,
     ReasonBody,
     StatusBody,
+    ZonesBody,
 )
 from surefoot.web.problems import MEDIA_TYPE, Problem
 
@@ -57,11 +60,12 @@ SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
     Outbox, Catalogue, Bulks, BulkAnswer, Decisions,
     ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Search, Playbooks, PlaybookPage,
+    Trends, Zones,
     Baselines, BaselinePage, DriftPage, Applied, Activity, Problem,
 )  # fmt: skip
 TAKEN = (
     StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody,
-    BaselineBody, AssignBody, ApplyBody, BulkBody,
+    BaselineBody, AssignBody, ApplyBody, BulkBody, ZonesBody,
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from surefoot.web.api.paths import (
     REQUESTS,
     SCORE,
     SEARCH,
+    ZONES,
 )
 
 Json = dict[str, Any]
@@ -207,6 +208,24 @@ OPERATIONS = (
             _text("service", "Of one service by Microsoft's code, for example MDO."),
             _text("control", "Of one control, by its id."),
         ),
+    ),
+    Operation(
+        path=f"{SCORE}/trends", name="trends", sends="Trends", csv=True,
+        summary="Metrics and trends over one range: zones, categories, averages, changes, regressions, accepted risks",
+        description="A missing day is not there; a period without a stored day has null.",
+        parameters=(
+            TENANT, DAYS, FROM, TO,
+            _choice("by", [camel(s) for s in Step], "How long the periods are; what fits the range when left out."),
+        ),
+    ),
+    Operation(
+        path=ZONES, name="zones", sends="Zones", parameters=(TENANT,),
+        summary="From where on a score is good or okay: for one tenant, or without one for the installation",
+    ),
+    Operation(
+        path=ZONES, name="setZones", method="put", sends="Zones", parameters=(TENANT,), takes="ZonesBody",
+        summary="Set both bounds; null for both takes them away again", sample={"good": 80, "okay": 50},
+        description="Without `tenant` it needs the role administrator and the sight of all tenants.", problems=WRITING,
     ),
     Operation(
         path=f"{SCORE}/changes", name="changes", sends="Changes", csv=True,
