@@ -25,6 +25,8 @@ COMMANDS = {
     "overview": Place("scores", "Show how a tenant stands: score, categories, top actions, statuses."),
     "actions": Place("scores", "List the recommended actions, most worthwhile first."),
     "history": Place("past", "List the scores over time, of a tenant, a category, a service or a control."),
+    "trends": Place("trends", "Show metrics and trends: zones, categories, changes, regressions, accepted risks."),
+    "zones": Place("trends", "Show or set from where on a score is good or okay."),
     "explain": Place("past", "Say why the score moved between two days, and what may have caused it."),
     "regressions": Place("findings", "List the controls that fell, since when and perhaps why."),
     "dismiss": Place("findings", "Dismiss a regression with a reason, or take that back."),
