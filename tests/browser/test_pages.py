@@ -23,6 +23,9 @@ PAGES = {
     "hostile": f"{HERE}/actions/mip_dlp",
     "history": f"{HERE}/history?with=AllTenants",
     "one control": f"{HERE}/history?of=control:mip_dlp&from=2026-11-01&to=2026-11-20",
+    "trends": f"{HERE}/trends",
+    "trends of a week": f"{HERE}/trends?from=2026-11-02&to=2026-11-08&by=day",
+    "trends of no day": f"{HERE}/trends?from=2026-11-03&to=2026-11-03",
     "why": f"{HERE}/history/why?from=2026-11-01&to=2026-11-23",
     "why nothing": f"{HERE}/history/why?from=2026-11-22&to=2026-11-23",
 }

@@ -10,6 +10,8 @@ import pytest
 from jinja2 import Environment, meta
 from past_samples import explained, grown, more, untold
 from starlette.datastructures import QueryParams
+from trend_samples import beside, nothing, trends
+from trend_samples import unknown as unknown_trends
 from web_samples import (
     CONTOSO,
     FAILING,
@@ -37,6 +39,7 @@ from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
 from surefoot.web.html import registers as registers_view
 from surefoot.web.html import search as search_view
+from surefoot.web.html import trends as trends_view
 
 PAGES = {
     "overview.html": contexts.OverviewPage,
@@ -48,6 +51,7 @@ PAGES = {
     "history.html": history_view.HistoryPage,
     "why.html": history_view.WhyPage,
     "search.html": search_view.SearchPage,
+    "trends.html": trends_view.TrendsPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
 }
@@ -168,6 +172,13 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "history": ("history.html", history_view.history_view(grown(), FRAME, more())),
         "hostile history": ("history.html", history_view.history_view(grown(name=HOSTILE), FRAME, more(HOSTILE))),
         "no history": ("history.html", history_view.history_view(grown(days=0), FRAME, untold(refused=HOSTILE))),
+        "trends": ("trends.html", trends_view.trends_view(trends(), FRAME, beside())),
+        "hostile trends": ("trends.html", trends_view.trends_view(trends(HOSTILE), FRAME, beside(HOSTILE))),
+        "unknown trends": (
+            "trends.html", trends_view.trends_view(unknown_trends(), MANY, beside(chosen="", may_set=False))
+        ),
+        "trends of no day": ("trends.html", trends_view.trends_view(nothing(stored=True), FRAME, beside(chosen=""))),
+        "no trends": ("trends.html", trends_view.trends_view(nothing(stored=False), FRAME, beside(synced=None))),
         "why": ("why.html", why(explained())),
         "hostile why": ("why.html", why(explained(HOSTILE))),
         "why not known": ("why.html", why(explained(known=False))),
@@ -264,6 +275,6 @@ def test_the_two_dark_forms_are_the_same() -> None:
 
 
 def test_contexts_say_what_they_are() -> None:
-    everything = [*vars(contexts).values(), *vars(history_view).values()]
+    everything = [*vars(contexts).values(), *vars(history_view).values(), *vars(trends_view).values()]
     structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]
     assert all(c.__doc__ for c in structs)
