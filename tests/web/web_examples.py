@@ -35,6 +35,7 @@ from surefoot.pages import (
     portfolio,
     regressions,
     risks,
+    search,
 )
 from surefoot.pages.outlets import plain
 from surefoot.scoring.baselines import Rule
@@ -161,6 +162,7 @@ def pages(engine: Engine) -> dict[str, object]:
             "audit": audit.build(conn, None, Wanted(limit=1)),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
             "heatmap": heatmap.build(conn, heatmap.Wanted(among=Among(visible=None)), ratings=ratings),
+            "search": search.build(conn, "legacy", [contoso], ratings=ratings),
         }
 
 

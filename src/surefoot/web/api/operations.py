@@ -22,6 +22,7 @@ from surefoot.web.api.paths import (
     PORTFOLIO,
     REQUESTS,
     SCORE,
+    SEARCH,
 )
 
 Json = dict[str, Any]
@@ -342,6 +343,14 @@ OPERATIONS = (
             _count("limit", "Controls on a page.", heatmap.CONTROLS, MOST),
             _count("tenantPage", "Which page of tenants.", 1, 100_000),
             _count("tenantLimit", "Tenants on a page.", heatmap.TENANTS, MOST),
+        ),
+    ),
+    Operation(
+        path=SEARCH, name="search", sends="Search",
+        summary="Tenants and controls by a few letters of their names or ids",
+        parameters=(
+            _text("text", "All of its words have to be there, in any order and case."),
+            TENANT | {"description": "Only controls of this tenant; its id or name."},
         ),
     ),
     Operation(

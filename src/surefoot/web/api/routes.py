@@ -12,6 +12,7 @@ from surefoot.web.api import (
     playbooks,
     portfolio,
     scores,
+    search,
     work,
 )
 from surefoot.web.api.answers import answer
@@ -36,5 +37,5 @@ def openapi(request: Request) -> Response:
     return answer(request, document())
 
 
-for part in (scores, insights, work, portfolio, heatmap, playbooks, bulk, baselines, governance, activity):
+for part in (scores, insights, work, portfolio, heatmap, playbooks, bulk, baselines, governance, activity, search):
     router.routes.extend(part.routes.routes)

@@ -1,7 +1,7 @@
 """The heat map: controls down, tenants across, and one control with all of its tenants."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
@@ -32,6 +32,9 @@ from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
 
 routes = guarded_router()
+
+_Drawn = Callable[[HeatCell], tuple[str, str]]
+"""Gives a cell's classes and words."""
 
 HERE = "/heatmap"
 PARAMETERS = ("label", "tenants", "text", "category", "product", "open")
@@ -275,32 +278,32 @@ def _column(tenant: HeatTenant, page: Heatmap) -> Column:
 
 def _lines(page: Heatmap, whose: Mapping[str, str]) -> tuple[Line, ...]:
     """Draw the cells here, not in the template: there are thousands."""
+    drawn = functools.cache(lambda cell: (kind(cell), escape(words(cell))))  # for this page: readers write differently
     starts = [(f'"/tenants/{t.tenant.id}/actions/', escape(t.tenant.name)) for t in page.tenants]
     return tuple(
         Line(
             control=control,
             href=_control_href(control.id, whose),
-            cells=_cells(control, starts),
+            cells=_cells(control, starts, drawn),
             bar=bar(control, page),
         )
         for control in page.controls
     )
 
 
-def _cells(control: HeatControl, starts: Sequence[tuple[str, str]]) -> Markup:
+def _cells(control: HeatControl, starts: Sequence[tuple[str, str]], drawn: _Drawn) -> Markup:
     end = f'{formats.quoted(control.id)}"'
-    return Markup(  # noqa: S704 - names and ids are escaped
-        "".join(
-            f'<td class="c {kind(cell)}" title="{name}: {words(cell)}"><i><span class="visually-hidden">{words(cell)}'
-            "</span></i></td>"
-            if cell.status is None
-            else f'<td class="c {kind(cell)}"><a href={start}{end} title="{name}: {words(cell)}"></a></td>'
-            for cell, (start, name) in zip(control.cells, starts, strict=True)
-        )
-    )
+    found = []
+    for cell, (start, name) in zip(control.cells, starts, strict=True):
+        look, said = drawn(cell)
+        if cell.status is None:
+            inside = f'<i><span class="visually-hidden">{said}</span></i>'
+            found.append(f'<td class="c {look}" title="{name}: {said}">{inside}</td>')
+        else:
+            found.append(f'<td class="c {look}"><a href={start}{end} title="{name}: {said}"></a></td>')
+    return Markup("".join(found))  # noqa: S704 - names, ids and words are escaped
 
 
-@functools.lru_cache(maxsize=4096)
 def kind(cell: HeatCell) -> str:
     """Name the classes that draw a cell: its state, how full it is, and whether it is planned or begun."""
     found = formats.slug(cell.state)
@@ -312,7 +315,6 @@ def kind(cell: HeatCell) -> str:
     return found
 
 
-@functools.lru_cache(maxsize=4096)
 def words(cell: HeatCell) -> str:
     """Say what a cell shows."""
     if cell.status is None:
