@@ -93,6 +93,20 @@ def test_the_map_is_walked_with_the_arrows_and_left_with_one_tab(inside: Visit) 
     assert inside.wrong == []
 
 
+def test_filters_that_update_in_place_leave_the_map_as_usable(inside: Visit) -> None:
+    page = inside.page
+    page.goto("/heatmap")
+    page.locator("select[name=category]").select_option("Identity")
+    page.wait_for_url("**category=Identity**")
+    grid = page.get_by_role("grid")
+    expect(grid.locator("tbody tr")).to_have_count(1)
+    expect(grid.locator('[tabindex="0"]')).to_have_count(1)
+    expect(page.locator(".told")).to_have_count(1)
+    grid.get_by_role("checkbox", name="Choose Title of aad_mfa").check()
+    expect(page.locator("[data-picked]")).to_have_text("1 control chosen: 2 actions")
+    assert inside.wrong == []
+
+
 def test_a_cell_leads_to_its_action_and_a_row_to_its_tenants(inside: Visit) -> None:
     page = inside.page
     page.goto("/heatmap")

@@ -5,13 +5,18 @@ import io
 import re
 from html import unescape
 
+import msgspec
 import pytest
+from heat_samples import heatmap
 from test_html import signed_in
 from web_samples import HOSTILE
 from web_world import NOW, OURS, SAME_SITE, THEIRS, World
 
+from surefoot.locales import reading_as
 from surefoot.model import Connection
 from surefoot.store import database, labels, tenants
+from surefoot.web.html import heatmap as heatmap_view
+from surefoot.web.html.contexts import Frame
 
 API = "/api/security-defender/heatmap"
 NEW = "0c0a1e5e-0000-4000-8000-000000000003"
@@ -142,3 +147,14 @@ def test_the_list_of_a_control_is_cut_by_state_and_chooses_what_is_to_address(wo
     assert 'show=open" aria-current="true"' in page
     assert "No tenant stands so" in client.get("/heatmap/aad_mfa?show=accepted").text
     assert client.get("/heatmap/mdo_safe").text.count('name="item"') == 0
+
+
+def test_each_reader_gets_their_own_way_of_writing() -> None:
+    page = heatmap()
+    (control,) = page.controls
+    half = msgspec.structs.replace(control.cells[1], earned_points=4.5)
+    page = heatmap(controls=(msgspec.structs.replace(control, cells=(half,) * len(page.tenants)),))
+    for locale, written in (("de", "4,5 of 9 points"), ("en", "4.5 of 9 points")):
+        with reading_as(locale):
+            shown = heatmap_view.view(page, Frame(title="T", now=NOW), {}, labels=(), can_write=False)
+        assert written in shown.lines[0].cells
