@@ -54,6 +54,7 @@ browser: .venv/dev ## Run the tests in the browser alone
 bench: .venv/dev ## Measure speed and size, and how often the true cause of a change is found
 	@$(BIN)/python benchmarks/backfill.py
 	@$(BIN)/python benchmarks/understanding.py
+	@$(BIN)/python benchmarks/heatmap.py
 	@$(BIN)/python benchmarks/causes.py
 
 pins: .venv/made ## Write the pins with their hashes anew (needs uv)

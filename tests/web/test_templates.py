@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from heat_samples import heatmap, no_heatmap
 from jinja2 import Environment, meta
 from past_samples import explained, grown, more, untold
 from starlette.datastructures import QueryParams
@@ -28,12 +29,14 @@ from web_samples import (
 )
 
 from surefoot.pages.changes import Changes
+from surefoot.pages.heatmap import Heatmap
 from surefoot.pages.portfolio import Portfolio
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import contexts, render
+from surefoot.web.html import heatmap as heatmap_view
 from surefoot.web.html import history as history_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
@@ -48,6 +51,8 @@ PAGES = {
     "bulk.html": bulk_view.BulkPage,
     "register.html": registers_view.RegisterPage,
     "portfolio.html": portfolio_view.PortfolioPage,
+    "heatmap.html": heatmap_view.HeatmapPage,
+    "heatmap_control.html": heatmap_view.HeatmapControlPage,
     "history.html": history_view.HistoryPage,
     "why.html": history_view.WhyPage,
     "search.html": search_view.SearchPage,
@@ -107,7 +112,7 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
         "frame": FRAME, "heading": "Change 1 action?", "said": (HOSTILE,), "many": True, "back_href": "/",
         "counts": (bulk_view.Counted(outcome="refused", count=1, label="cannot be changed"),),
         "rows": (bulk_view.BulkRow(result=result, href="/x", label="cannot be changed"),),
-        "hidden": (("item", HOSTILE),),
+        "hidden": (("item", HOSTILE),), "back": None,
     }  # fmt: skip
     return bulk_view.BulkPage(**{**values, **changes})
 
@@ -116,6 +121,14 @@ def portfolio_of(page: Portfolio, frame: contexts.Frame = FRAME, **query: str) -
     days = [TODAY - dt.timedelta(days=back) for back in range(40, 0, -1) if back != 20]
     lines = {row.tenant.id: [(day, 40.0 + day.day / 10) for day in days] for row in page.tenants if row.percent}
     return portfolio_view.view(page, frame, query, words=(("gold", HOSTILE), (HOSTILE,)), lines=lines)
+
+
+def heatmap_of(page: Heatmap, frame: contexts.Frame = FRAME, **query: str) -> heatmap_view.HeatmapPage:
+    return heatmap_view.view(page, frame, query, labels=("gold", HOSTILE), can_write=True)
+
+
+def control_of(page: Heatmap, *, show: str = "all", **query: str) -> heatmap_view.HeatmapControlPage:
+    return heatmap_view.control_view(page, FRAME, query, show=show, can_write=True)
 
 
 def why(changes: Changes | None, **options: Any) -> contexts.Page:
@@ -152,7 +165,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "no actions": ("actions.html", actions_view.list_view(actions(()), wanted, FRAME)),
         "many": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME, can_write=True)),
         "bulk": ("bulk.html", bulk_page(expect=1, undo_href=None)),
-        "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo")),
+        "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo", back=HOSTILE)),
         "register": ("register.html", register_page()),
         "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
         "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
@@ -169,6 +182,15 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         ),
         "no tenant": ("portfolio.html", portfolio_of(portfolio(total=0, tenants=(), average=None, newest=None))),
         "no match": ("portfolio.html", portfolio_of(portfolio(total=0, tenants=(), next=None), MANY, text="z")),
+        "heat map": ("heatmap.html", heatmap_of(heatmap())),
+        "hostile heat map": ("heatmap.html", heatmap_of(heatmap(HOSTILE), text=HOSTILE, tenants=HOSTILE)),
+        "heat map without tenant": ("heatmap.html", heatmap_of(no_heatmap(total=0))),
+        "heat map without score": ("heatmap.html", heatmap_of(no_heatmap(problems=2))),
+        "heat map without match": ("heatmap.html", heatmap_of(no_heatmap(scored=2, all_controls=9), text="z")),
+        "heat map without tenants that match": ("heatmap.html", heatmap_of(no_heatmap(total=0), tenants="z")),
+        "control by tenant": ("heatmap_control.html", control_of(heatmap())),
+        "hostile control by tenant": ("heatmap_control.html", control_of(heatmap(HOSTILE), label=HOSTILE)),
+        "control by no tenant": ("heatmap_control.html", control_of(heatmap(), show="elsewhere")),
         "history": ("history.html", history_view.history_view(grown(), FRAME, more())),
         "hostile history": ("history.html", history_view.history_view(grown(name=HOSTILE), FRAME, more(HOSTILE))),
         "no history": ("history.html", history_view.history_view(grown(days=0), FRAME, untold(refused=HOSTILE))),
@@ -275,6 +297,11 @@ def test_the_two_dark_forms_are_the_same() -> None:
 
 
 def test_contexts_say_what_they_are() -> None:
-    everything = [*vars(contexts).values(), *vars(history_view).values(), *vars(trends_view).values()]
+    everything = [
+        *vars(contexts).values(),
+        *vars(history_view).values(),
+        *vars(trends_view).values(),
+        *vars(heatmap_view).values(),
+    ]
     structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]
     assert all(c.__doc__ for c in structs)

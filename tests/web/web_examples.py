@@ -27,6 +27,7 @@ from surefoot.pages import (
     detail,
     events,
     governance,
+    heatmap,
     history,
     outbox,
     overview,
@@ -45,6 +46,7 @@ from surefoot.store import baselines as kept
 from surefoot.store import database, secrets, tenants
 from surefoot.store.audit import Wanted
 from surefoot.store.bulks import Bulk
+from surefoot.store.heatmap import Among
 from surefoot.store.portfolio import Wanted as Rows
 from surefoot.sync import baselines as sync
 from surefoot.sync import bulk
@@ -163,6 +165,7 @@ def pages(engine: Engine) -> dict[str, object]:
             "applyBaseline": sync.applied("Standard", planned, bulk=None),
             "audit": audit.build(conn, None, Wanted(limit=1)),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
+            "heatmap": heatmap.build(conn, heatmap.Wanted(among=Among(visible=None)), ratings=ratings),
             "search": search.build(conn, "legacy", [contoso], ratings=ratings),
         }
 

@@ -21,6 +21,7 @@ from surefoot.pages.controls import ControlPage
 from surefoot.pages.detail import ActionDetail
 from surefoot.pages.events import Events
 from surefoot.pages.governance import Conflicts, Notices, PolicyPage, Requests
+from surefoot.pages.heatmap import Heatmap
 from surefoot.pages.history import History
 from surefoot.pages.outbox import Outbox
 from surefoot.pages.outlets import camel
@@ -59,7 +60,8 @@ Json = dict[str, Any]
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
     Outbox, Catalogue, Bulks, BulkAnswer, Decisions,
-    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Search, Playbooks, PlaybookPage,
+    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Search, Heatmap,
+    Playbooks, PlaybookPage,
     Trends, Zones,
     Baselines, BaselinePage, DriftPage, Applied, Activity, Problem,
 )  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from surefoot.model import CATEGORIES, EventSource, Impact, Status
+from surefoot.pages import heatmap
 from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
 from surefoot.scoring.trends import Step
@@ -14,6 +15,7 @@ from surefoot.web.api.paths import (
     BASELINES,
     BULK,
     CONFLICTS,
+    HEATMAP,
     NOTICES,
     PLAYBOOKS,
     POLICY,
@@ -76,6 +78,11 @@ def _choice(name: str, values: list[str], description: str) -> Json:
 
 def _flag(name: str, description: str) -> Json:
     schema = {"type": "boolean", "default": False}
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _count(name: str, description: str, default: int, most: int) -> Json:
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
@@ -336,6 +343,25 @@ OPERATIONS = (
             {"name": "limit", "in": "query", "description": "Rows on a page.",
              "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
             _text("cursor", "`next` of the page before."),
+        ),
+    ),
+    Operation(
+        path=HEATMAP, name="heatmap", sends="Heatmap", csv=True, problems=(401, 422),
+        summary="Controls by tenants: how each stands where, points left over all, the next best for everybody",
+        description="The counts of a control and `best` are of all tenants that the filter lets through, whatever the "
+        "page. As CSV a row a cell, and without `limit` and `tenantLimit` all of them up to 1,000 by 1,000.",
+        parameters=(
+            _text("label", "Only tenants with this label."),
+            _text("tenants", "Only tenants with this in the name or the id."),
+            _text("text", "Only controls with this in the title or the id."),
+            _text("category", "Only controls of this category, without regard to case."),
+            _text("product", "Only controls of this product, as it is named in the answer."),
+            _flag("open", "Only controls that are open somewhere."),
+            _text("control", "Only this control, by its id."),
+            _count("page", "Which page of controls; one beyond the last is the last.", 1, 100_000),
+            _count("limit", "Controls on a page.", heatmap.CONTROLS, MOST),
+            _count("tenantPage", "Which page of tenants.", 1, 100_000),
+            _count("tenantLimit", "Tenants on a page.", heatmap.TENANTS, MOST),
         ),
     ),
     Operation(

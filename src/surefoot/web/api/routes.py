@@ -7,6 +7,7 @@ from surefoot.web.api import (
     baselines,
     bulk,
     governance,
+    heatmap,
     insights,
     playbooks,
     portfolio,
@@ -37,5 +38,18 @@ def openapi(request: Request) -> Response:
     return answer(request, document())
 
 
-for part in (scores, insights, work, portfolio, playbooks, bulk, baselines, governance, activity, search, trends):
+for part in (
+    scores,
+    insights,
+    work,
+    portfolio,
+    heatmap,
+    playbooks,
+    bulk,
+    baselines,
+    governance,
+    activity,
+    search,
+    trends,
+):
     router.routes.extend(part.routes.routes)

@@ -2,16 +2,18 @@
 
 from collections import Counter
 from typing import Annotated
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from fastapi import Depends, Request, Response
+from sqlalchemy import Connection
 
-from surefoot.access.viewers import visible_to
+from surefoot.access.viewers import Viewer, visible_to
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import Status, Tenant
-from surefoot.store import tenants
+from surefoot.model import CLOSED, Status, Tenant
+from surefoot.store import heatmap, tenants
 from surefoot.store.database import reading
+from surefoot.store.heatmap import Among
 from surefoot.sync import bulk
 from surefoot.sync.bulk import Change, Item, Outcome, Result
 from surefoot.web.forms import body_of
@@ -29,6 +31,10 @@ MOST = 2_000
 """Actions in one form."""
 ITEM = "item"
 """Names a chosen action, as tenant/control."""
+CONTROL = "control"
+"""Names a control that was chosen for many tenants at once, on the heat map."""
+WHERE = {"": frozenset({Status.TO_ADDRESS}), "open": frozenset(Status) - CLOSED}
+"""In which of them: where it is still to address, or wherever it is open."""
 TEXTS = ("status", "owner", "due", "comment", "review_on", "evidence")
 WORDS = {
     Outcome.CHANGED: ("will be changed", "changed"),
@@ -70,6 +76,8 @@ class BulkPage(Page, frozen=True, kw_only=True):
     expect: int | None
     """How many will change; None: there is nothing to confirm."""
     undo_href: str | None
+    back: str | None
+    """The query of the heat map from which it was chosen; None: it was chosen elsewhere."""
     back_href: str
 
 
@@ -84,6 +92,12 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True):
     def items(self) -> tuple[str, ...]:
         """Name the chosen actions, each once."""
         return tuple(dict.fromkeys(value for key, value in self.pairs if key == ITEM))
+
+    @property
+    def back(self) -> str | None:
+        """Give the query of the heat map that it came from; what is not a query is none."""
+        found = [value for key, value in self.pairs if key == "back"]
+        return urlencode(parse_qsl(found[-1])) if found else None
 
 
 def _form(body: bytes) -> _Form:
@@ -128,6 +142,23 @@ def _items(form: _Form, visible: list[Tenant]) -> list[Item]:
     return found
 
 
+def _spread(conn: Connection, form: _Form, viewer: Viewer) -> _Form:
+    """Put in place of each control that was chosen for many tenants its actions in those that are meant."""
+    controls = [value for key, value in form.pairs if key == CONTROL]
+    if not controls:
+        return form
+    among = Among(visible=viewer.tenants, label=form.last("label") or None, text=form.last("tenants") or None)
+    found = heatmap.standing(conn, among, controls, WHERE.get(form.last("where"), WHERE[""]))
+    if not found:
+        message = "It is open in none of these tenants any more: there is nothing to decide."
+        raise InputRefused(message)
+    if len(found) > MOST:
+        message = f"These are {len(found):,} actions, and {MOST:,} are possible at once: choose fewer controls."
+        raise InputRefused(message)
+    chosen = tuple((ITEM, f"{tenant}/{control}") for tenant, control in found)
+    return _Form(pairs=(*chosen, *((key, value) for key, value in form.pairs if key != CONTROL)))
+
+
 @routes.post("/bulk")
 @needs(Permission.WRITE)
 def change_many(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
@@ -135,6 +166,7 @@ def change_many(request: Request, body: Annotated[bytes, Depends(body_of)]) -> R
     site, viewer, form = site_of(request), viewer_of(request), _form(body)
     with reading(site.engine) as conn:
         visible = visible_to(conn, viewer)
+        form = _spread(conn, form, viewer)
     items = _items(form, visible)
     weighed = bulk.preview(site.engine, items, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock())
     expected, will = form.last("expect"), _will(weighed)
@@ -196,9 +228,16 @@ def _page(
         hidden=form.pairs if not done else (),
         expect=will if will and not done else None,
         undo_href=f"/bulk/{key}/undo" if key is not None and will else None,
-        back_href=f"/tenants/{only.id}/actions" if only else "/",
+        back=form.back,
+        back_href=_back(form.back, only),
     )
     return render(request, "bulk.html", page)
+
+
+def _back(query: str | None, only: Tenant | None) -> str:
+    if query is not None:
+        return f"/heatmap?{query}" if query else "/heatmap"
+    return f"/tenants/{only.id}/actions" if only else "/"
 
 
 def _said(form: _Form) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ TABS = {
     "overview": "Overview",
     "actions": "Recommended actions",
     "history": "History",
+    "trends": "Metrics & trends",
     "comparison": "Comparison",
     "risks": "Accepted risks",
 }
@@ -31,6 +32,7 @@ MORE = {
 """Those that are opened less often."""
 WHOLE = {
     "portfolio": ("Portfolio", "/"),
+    "heatmap": ("Control by tenant", "/heatmap"),
     "activity": ("Activity", "/activity"),
 }
 """The pages about all tenants."""
