@@ -65,7 +65,10 @@ def _risks(frame: Frame) -> Made:
     )
     rows = [risk(HOSTILE, left) for left in (-3, 0, 1, 40, None)]
     return {
-        "risks": ("risks.html", risks.view(risks_of(*rows), frame, here, waiting, labels=(HOSTILE,), can_write=True)),
+        "risks": (
+            "risks.html",
+            risks.view(risks_of(*rows), frame, here, waiting, labels=(HOSTILE,), can_write=True, refused=HOSTILE),
+        ),
         "one tenant's risks": ("risks.html", risks.view(risks_of(*rows, tenant=CONTOSO), frame, here)),
         "no risk": ("risks.html", risks.view(risks_of(everything=0, tenant=CONTOSO), frame, here)),
         "no risk anywhere": ("risks.html", risks.view(risks_of(everything=0), frame, here)),

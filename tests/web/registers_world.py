@@ -32,12 +32,12 @@ def _fill(conn: Connection, tenant: Tenant, secret: str, number: int) -> None:
     _decide(conn, tenant, secret)
     _ask(conn, tenant, secret)
     switch(conn, tenant, on=not number, by="root", now=NOW)
-    for stage, control in ((Stage.SENT, "aad_mfa"), (Stage.REFUSED, "mdo_safe"), (Stage.CONFIRMED, "scid_1")):
+    for stage, control in ((Stage.SENT, "aad_mfa"), (Stage.REFUSED, "mdo_safe"), (Stage.CONFIRMED, "mip_dlp")):
         outgoing.add(conn, tenant, sending(control, stage, secret))
-    conflicts.add(conn, tenant, conflict("mip_dlp", secret))
+    conflicts.add(conn, tenant, conflict("scid_1", secret))
     told = Told(
-        kind=NoticeKind.CONFLICT, control="mip_dlp", about="1", recipient="anna",
-        text=f"mip_dlp is planned here since 2026-11-20, {secret}",
+        kind=NoticeKind.CONFLICT, control="scid_1", about="1", recipient="anna",
+        text=f"scid_1 is planned here since 2026-11-20, {secret}",
     )  # fmt: skip
     notices.tell(conn, tenant, told, now=NOW)
     audit.append(conn, Deed(action="note.added", tenant=tenant.id, subject="n", why=secret), by=secret, now=NOW)

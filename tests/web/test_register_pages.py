@@ -128,12 +128,12 @@ def test_the_outbox_says_graphs_words_as_statuses_and_what_is_late(world: World)
 def test_a_conflict_is_resolved_in_the_outbox_and_stays_under_all(world: World) -> None:
     fill(world)
     client = world.client("writer")
-    form = f'action="{HERE}/conflicts/mip_dlp/resolve'
+    form = f'action="{HERE}/conflicts/scid_1/resolve'
     page = client.get("/outbox").text
     assert form in page
     assert "Risk accepted" in page
     assert form not in world.client("reader").get("/outbox").text
-    done = client.post(f"{HERE}/conflicts/mip_dlp/resolve?back=all", data={"holds": "surefoot"}, headers=SAME_SITE)
+    done = client.post(f"{HERE}/conflicts/scid_1/resolve?back=all", data={"holds": "surefoot"}, headers=SAME_SITE)
     assert (done.status_code, done.headers["location"]) == (303, "/outbox?said=resolved")
     assert form not in client.get("/outbox").text
     assert "Surefoot&#39;s version holds" in client.get("/outbox?all=true").text
@@ -267,7 +267,10 @@ def test_who_asked_takes_back_and_cannot_approve(world: World, asked: int) -> No
 
 def test_a_request_is_declined_with_a_reason(world: World, asked: int) -> None:
     client = world.client("writer")
-    assert client.post(f"{HERE}/requests/{asked}/decline", headers=SAME_SITE).status_code == 422
+    refused = client.post(f"{HERE}/requests/{asked}/decline?back=all", headers=SAME_SITE)
+    assert refused.status_code == 422
+    assert "Say why the acceptance is declined." in refused.text
+    assert f"requests/{asked}/approve?back=all" in refused.text
     body = {"asks": "not bearable"}
     assert client.post(f"{HERE}/requests/{asked}/decline", data=body, headers=SAME_SITE).status_code == 303
     assert "not bearable" in client.get("/notices").text

@@ -202,7 +202,8 @@ def _form(page: Activity, address: Address, visible: Sequence[Tenant], own: Tena
 
 def _line(row: ActivityRow) -> DeedLine:
     control = row.name is not None
-    href = lists.action(row.tenant, row.subject) if row.scored and row.tenant and row.subject else None
+    known = control and row.scored and row.tenant and row.subject
+    href = lists.action(row.tenant or "", row.subject or "") if known else None
     return DeedLine(
         row=row,
         href=href,

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from surefoot.access.viewers import Viewer, tenant_for, visible_to
-from surefoot.errors import NotFound
+from surefoot.errors import InputRefused, NotFound
 from surefoot.model import Grounds, Role, Side, Tenant
 from surefoot.pages import governance
 from surefoot.pages import risks as risks_page
@@ -87,6 +87,8 @@ class RisksPage(Page, frozen=True, kw_only=True):
     several: bool
     """Whether the register is about more than one tenant."""
     requests: tuple[RequestLine, ...]
+    refused: str | None
+    """Why the answer that was just given was not taken."""
     views: tuple[Link, ...]
     form: Form
     heads: tuple[Head, ...]
@@ -112,7 +114,7 @@ def show_risks(request: Request, tenant_id: str) -> Response:
     return _show(request, tenant_id)
 
 
-def _show(request: Request, tenant_id: str | None) -> Response:
+def _show(request: Request, tenant_id: str | None, refused: str | None = None) -> Response:
     site, viewer = site_of(request), viewer_of(request)
     with reading(site.engine) as conn:
         own = None if tenant_id is None else tenant_for(conn, viewer, tenant_id)
@@ -127,8 +129,10 @@ def _show(request: Request, tenant_id: str | None) -> Response:
         labels = portfolio.words(conn, viewer.tenants)[0]
     around = frame(request, "Accepted risks", visible=visible, tenant=own, tab="risks")
     waiting = tuple(_request(r, viewer, everywhere=own is None) for r in asked.requests)
-    shown = view(page, around, address, waiting, visible=visible, labels=labels, can_write=viewer.can_write)
-    return render(request, "risks.html", shown)
+    shown = view(
+        page, around, address, waiting, visible=visible, labels=labels, can_write=viewer.can_write, refused=refused
+    )
+    return render(request, "risks.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK)
 
 
 def _address(request: Request, own: Tenant | None) -> Address:
@@ -161,6 +165,7 @@ def view(
     visible: Sequence[Tenant] = (),
     labels: Sequence[str] = (),
     can_write: bool = False,
+    refused: str | None = None,
 ) -> RisksPage:
     """Prepare the register for its template."""
     several = page.tenant is None
@@ -172,6 +177,7 @@ def view(
         risks=page,
         several=several,
         requests=tuple(waiting),
+        refused=refused,
         views=_views(page, address),
         form=_form(address, columns, usual, visible, labels, several=several),
         heads=lists.heads(columns, address, usual),
@@ -265,10 +271,13 @@ def _request(row: RequestRow, viewer: Viewer, *, everywhere: bool) -> RequestLin
 def approve_one(request: Request, tenant_id: str, key: str) -> Response:
     """Approve a request, then lead back to the register."""
     site, viewer = site_of(request), viewer_of(request)
-    with writing(site.engine, by=actor_of(request)) as conn:
-        tenant = tenant_for(conn, viewer, tenant_id)
-        number = _waits(conn, tenant, key)
-        approve(conn, tenant, number, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock())
+    try:
+        with writing(site.engine, by=actor_of(request)) as conn:
+            tenant = tenant_for(conn, viewer, tenant_id)
+            number = _waits(conn, tenant, key)
+            approve(conn, tenant, number, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock())
+    except InputRefused as refusal:
+        return _show(request, _where(request, tenant_id), refusal.sentence)
     return _back(request, tenant, "approved")
 
 
@@ -278,16 +287,24 @@ def decline_one(request: Request, tenant_id: str, key: str, body: Body) -> Respo
     """Decline a request, or take one's own back, then lead back to the register."""
     site, viewer = site_of(request), viewer_of(request)
     why = from_form(body).get("asks") or None
-    with writing(site.engine, by=actor_of(request)) as conn:
-        tenant = tenant_for(conn, viewer, tenant_id)
-        number = _waits(conn, tenant, key)
-        decline(conn, tenant, number, by=viewer.name, role=viewer.role, now=site.clock(), answer=why)
+    try:
+        with writing(site.engine, by=actor_of(request)) as conn:
+            tenant = tenant_for(conn, viewer, tenant_id)
+            number = _waits(conn, tenant, key)
+            decline(conn, tenant, number, by=viewer.name, role=viewer.role, now=site.clock(), answer=why)
+    except InputRefused as refusal:
+        return _show(request, _where(request, tenant_id), refusal.sentence)
     return _back(request, tenant, "declined")
 
 
+def _where(request: Request, tenant_id: str) -> str | None:
+    """Say from which register the answer came: of the tenant, or (None) of all."""
+    return None if request.query_params.get("back") == "all" else tenant_id
+
+
 def _back(request: Request, tenant: Tenant, said: str) -> Response:
-    everywhere = request.query_params.get("back") == "all"
-    there = f"/risks?said={said}" if everywhere else path(tenant.id, "risks", said=said)
+    own = _where(request, tenant.id)
+    there = path(own, "risks", said=said) if own else f"/risks?said={said}"
     return RedirectResponse(there, HTTPStatus.SEE_OTHER)
 
 
