@@ -18,6 +18,7 @@ PAGES = {
     "action": f"{HERE}/actions/aad_mfa",
     **{name: f"{HERE}/{name}" for name in ("comparison", "risks", "outbox", "catalogue", "activity")},
     **{f"every {name}": f"/{name}" for name in ("risks", "outbox", "catalogue", "activity", "notices")},
+    "search": f"/search?text=title&tenant={OURS}",
     "hostile": f"{HERE}/actions/mip_dlp",
     "history": f"{HERE}/history?with=AllTenants",
     "one control": f"{HERE}/history?of=control:mip_dlp&from=2026-11-01&to=2026-11-20",

@@ -36,6 +36,7 @@ from surefoot.web.html import (
     portfolio,
     registers,
     risks,
+    search,
 )
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
@@ -190,5 +191,5 @@ def _refused(
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-for part in (portfolio, bulk, history, registers, risks, outbox, catalogue, activity, notices):
+for part in (portfolio, bulk, history, registers, risks, outbox, catalogue, activity, notices, search):
     router.routes.extend(part.routes.routes)
