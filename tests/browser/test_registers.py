@@ -120,9 +120,9 @@ def test_sending_is_switched_on_only_after_saying_so(inside: Visit) -> None:
 def test_the_activity_is_filtered_and_says_what_changed(inside: Visit) -> None:
     page = inside.page
     page.goto("/activity")
-    page.locator("select[name=action]").select_option("Conflicts")
-    page.wait_for_url("**action=conflict**")
-    page.goto("/activity?action=policy")
+    page.locator("select[name=did]").select_option("Conflicts")
+    page.wait_for_url("**did=conflict**")
+    page.goto("/activity?did=policy")
     row = page.locator(".listed tbody tr").first
     expect(row).to_contain_text("Policy changed")
     expect(row.locator("dl")).to_be_hidden()
@@ -162,9 +162,9 @@ def test_the_registers_work_without_scripts(browser: Browser, address: str, worl
     page.goto(f"/sign-in?link={world.link()}")
     page.get_by_role("button", name="Sign in").click()
     page.goto("/activity")
-    page.locator("select[name=action]").select_option("Decisions")
+    page.locator("select[name=did]").select_option("Decisions")
     page.get_by_role("button", name="Apply").click()
-    assert "action=decision" in page.url
+    assert "did=decision" in page.url
     page.goto("/catalogue")
     page.locator(".opens summary").first.click()
     expect(page.locator(".whom").first).to_contain_text("Contoso")

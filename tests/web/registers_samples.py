@@ -173,7 +173,7 @@ def deed(number: int, **changes: object) -> ActivityRow:
 
 
 def _activity(frame: Frame) -> Made:
-    here = address("/activity", action=HOSTILE, actor=HOSTILE, text=HOSTILE, below="9", **{"from": HOSTILE})
+    here = address("/activity", did=HOSTILE, actor=HOSTILE, text=HOSTILE, below="9", **{"from": HOSTILE})
     rows = (
         deed(3), deed(2, name=None, before="no JSON", after=None, tenant_name=None, kind=ActorKind.SYSTEM),
         deed(1, tenant=None, tenant_name=None, name=None, subject=None, why=None, before=None, after="[1]",

@@ -75,7 +75,7 @@ def test_somebody_without_tenants_gets_empty_lists(world: World, name: str) -> N
     ["risks?ends=x&grounds=y&sort=zz&text=%00&label=%27", "outbox?stage=x&all=maybe&sort=-", "notices?kind=zzz&all=x",
      "catalogue?days=7&did=x&from=2026-13-01&to=x&sort=q", "catalogue?from=2026-11-02&to=2026-11-01",
      "catalogue?to=9999-12-31", "catalogue?to=0001-01-02", "activity?below=x&above=99999999999999999999&from=y",
-     "activity?to=9999-12-31&action=zz", "activity?tenant=x"],
+     "activity?to=9999-12-31&did=zz", "activity?tenant=x"],
 )  # fmt: skip
 def test_an_address_that_nobody_made_shows_a_page_all_the_same(world: World, path: str) -> None:
     assert world.client("msp").get(f"/{path}").status_code == 200
@@ -177,12 +177,13 @@ def test_the_log_names_whom_it_moved_and_by_how_much(world: World) -> None:
 def test_the_activity_is_told_in_words_and_filtered(world: World) -> None:
     fill(world)
     client = world.client("msp")
-    page = client.get(f"/activity?tenant={OURS}&action=decision").text
+    page = client.get(f"/activity?tenant={OURS}&did=decision").text
     assert "Decision made" in page
     assert "<code>decision.made</code>" in page
     assert f'<a href="{HERE}/actions/aad_mfa">Title of aad_mfa</a>' in page
     assert "review on" in page
     assert "Note added" not in page
+    assert f"/api/security-defender/audit.csv?tenant={OURS}&amp;action=decision" in page
     by_title = client.get(f"{API}/audit?text=title of AAD_mfa").json()["entries"]
     assert {e["subject"] for e in by_title} == {"aad_mfa"}
     assert {e["said"] for e in client.get(f"{API}/audit?text=ours-only&action=note").json()["entries"]} == {

@@ -28,7 +28,7 @@ from surefoot.web.site import site_of
 
 routes = router()
 
-PARAMETERS = ("action", "actor", "tenant", "from", "to", "text", "below", "above")
+PARAMETERS = ("did", "actor", "tenant", "from", "to", "text", "below", "above")
 LONGEST = 160
 """Characters of a value before or after that are shown."""
 
@@ -125,7 +125,7 @@ def _wanted(address: Address, own: Tenant | None) -> tuple[Wanted, str | None]:
         until = None
     wanted = Wanted(
         tenant=own.id if own else query.get("tenant"),
-        action=query.get("action"),
+        action=query.get("did"),
         actor=query.get("actor"),
         text=query.get("text"),
         since=_start(since) if since else None,
@@ -167,7 +167,9 @@ def view(
         lines=tuple(_line(row) for row in page.entries),
         people=page.people,
         refused=refused,
-        csv_href=address.exported(f"{AUDIT}.csv", **({"tenant": own.id} if own else {})),
+        csv_href=address.exported(
+            f"{AUDIT}.csv", did=None, action=address.query.get("did"), **({"tenant": own.id} if own else {})
+        ),
         newer_href=bare.href(above=str(page.previous)) if page.previous else None,
         older_href=bare.href(below=str(page.next)) if page.next else None,
         newest_href=bare.href() if moved else None,
@@ -176,7 +178,7 @@ def view(
 
 def _form(page: Activity, address: Address, visible: Sequence[Tenant], own: Tenant | None) -> Form:
     query = address.query
-    chosen = query.get("action", "")
+    chosen = query.get("did", "")
     kinds = [("", "All"), *deeds.GROUPS.items()]
     if chosen and chosen not in deeds.GROUPS:
         kinds.append((chosen, deeds.said(chosen)))
@@ -187,7 +189,7 @@ def _form(page: Activity, address: Address, visible: Sequence[Tenant], own: Tena
         find="Action, reason or value",
         text=query.get("text", ""),
         selects=(
-            lists.select("action", "What", kinds, chosen),
+            lists.select("did", "What", kinds, chosen),
             lists.select("actor", "Who", [("", "Anybody"), *((p, p) for p in people)], query.get("actor", "")),
             *((lists.tenants(visible, address),) if own is None else ()),
         ),
