@@ -204,6 +204,9 @@ def test_pages_of_the_activity_lead_back_and_forth(world: World) -> None:
     assert [e["sequence"] for e in back["entries"]] == every[:3]
     assert back["next"] == every[2]
     assert (back["previous"], client.get("/activity?below=5").status_code) == (None, 200)
+    beyond = client.get(f"{API}/audit?above={every[0]}").json()
+    assert (beyond["entries"], beyond["next"], beyond["previous"]) == ([], None, None)
+    assert "Nothing matches" in client.get(f"/activity?above={every[0]}").text
 
 
 def test_the_chain_is_called_whole_only_where_somebody_verified_it(world: World) -> None:

@@ -79,7 +79,7 @@ def _page(
     """Give the entries of a page, and whether there are older and newer ones."""
     if asked.above is not None and asked.below is None:
         found = audit.above(conn, visible, asked)
-        return found[-limit:], True, len(found) > limit
+        return found[-limit:], bool(found), len(found) > limit
     found = list(audit.entries(conn, visible, asked))
     shown = found[:limit]
     newer = msgspec.structs.replace(asked, below=None, above=shown[0].sequence if shown else None, limit=1)

@@ -163,7 +163,7 @@ def view(
         activity=page,
         several=own is None,
         whole=whole,
-        form=_form(page, bare, visible, own),
+        form=_form(page, bare, visible, own, moved=moved),
         lines=tuple(_line(row) for row in page.entries),
         people=page.people,
         refused=refused,
@@ -176,7 +176,7 @@ def view(
     )
 
 
-def _form(page: Activity, address: Address, visible: Sequence[Tenant], own: Tenant | None) -> Form:
+def _form(page: Activity, address: Address, visible: Sequence[Tenant], own: Tenant | None, *, moved: bool) -> Form:
     query = address.query
     chosen = query.get("did", "")
     kinds = [("", "All"), *deeds.GROUPS.items()]
@@ -197,7 +197,7 @@ def _form(page: Activity, address: Address, visible: Sequence[Tenant], own: Tena
             DateField(name="from", label="From", value=query.get("from", "")),
             DateField(name="to", label="To", value=query.get("to", "")),
         ),
-        filtered=bool(query),
+        filtered=bool(query) or moved,
         clear_href=address.base,
     )
 
