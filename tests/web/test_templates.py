@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import registers_samples as registers
 from heat_samples import heatmap, no_heatmap
 from jinja2 import Environment, meta
 from past_samples import explained, grown, more, untold
@@ -34,13 +35,18 @@ from surefoot.pages.portfolio import Portfolio
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
 from surefoot.web.html import actions as actions_view
+from surefoot.web.html import activity as activity_view
 from surefoot.web.html import bulk as bulk_view
+from surefoot.web.html import catalogue as catalogue_view
 from surefoot.web.html import contexts, render
 from surefoot.web.html import heatmap as heatmap_view
 from surefoot.web.html import history as history_view
+from surefoot.web.html import notices as notices_view
+from surefoot.web.html import outbox as outbox_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
 from surefoot.web.html import registers as registers_view
+from surefoot.web.html import risks as risks_view
 from surefoot.web.html import search as search_view
 from surefoot.web.html import trends as trends_view
 
@@ -50,6 +56,11 @@ PAGES = {
     "action.html": contexts.ActionPage,
     "bulk.html": bulk_view.BulkPage,
     "register.html": registers_view.RegisterPage,
+    "risks.html": risks_view.RisksPage,
+    "outbox.html": outbox_view.OutboxPage,
+    "catalogue.html": catalogue_view.CataloguePage,
+    "activity.html": activity_view.ActivityPage,
+    "notices.html": notices_view.NoticesPage,
     "portfolio.html": portfolio_view.PortfolioPage,
     "heatmap.html": heatmap_view.HeatmapPage,
     "heatmap_control.html": heatmap_view.HeatmapControlPage,
@@ -167,6 +178,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "bulk": ("bulk.html", bulk_page(expect=1, undo_href=None)),
         "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo", back=HOSTILE)),
         "register": ("register.html", register_page()),
+        **registers.every(FRAME),
         "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
         "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
         "bare action": (
@@ -222,7 +234,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_template_uses_only_what_its_context_documents(env: Environment, name: str) -> None:
     source = (resources.files("surefoot.web") / "templates" / name).read_text("utf-8")
-    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "asset"}
+    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "asset", "lists"}
     assert used <= render.names_of(PAGES[name])
 
 

@@ -142,13 +142,13 @@ def pages(engine: Engine) -> dict[str, object]:
             "regressions": fell,
             "dismissRegression": fell,
             "restoreRegression": fell,
-            "outbox": outbox.build(conn, contoso, now=NOW),
+            "outbox": outbox.build(conn, [contoso], ratings=ratings, now=NOW, one=True),
             **dict.fromkeys(("action", "planAction", "resolveConflict", "approveRequest", "declineRequest"), worked),
-            "conflicts": governance.disputed(conn, every, everything=True),
-            "requests": governance.asked(conn, every),
-            **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every)),
+            "conflicts": governance.disputed(conn, every, ratings=ratings, everything=True),
+            "requests": governance.asked(conn, every, ratings=ratings),
+            **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every, ratings=ratings)),
             **dict.fromkeys(("policy", "setPolicy"), governance.governed(conn, contoso)),
-            "risks": risks.build(conn, contoso, ratings=ratings, today=TODAY),
+            "risks": risks.build(conn, [contoso], ratings=ratings, today=TODAY, one=True),
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True
             ),
@@ -163,7 +163,7 @@ def pages(engine: Engine) -> dict[str, object]:
                 conn, kept.find(conn, "Standard"), [contoso], None, ratings=ratings, today=NOW.date()
             ),
             "applyBaseline": sync.applied("Standard", planned, bulk=None),
-            "audit": audit.build(conn, None, Wanted(limit=1)),
+            "audit": audit.build(conn, None, Wanted(limit=1), every, ratings=ratings),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
             "heatmap": heatmap.build(conn, heatmap.Wanted(among=Among(visible=None)), ratings=ratings),
             "search": search.build(conn, "legacy", [contoso], ratings=ratings),

@@ -7,11 +7,11 @@ import typer
 from msgspec import UNSET
 
 from surefoot.access.viewers import LOCAL, tenant_for, visible_to
-from surefoot.cli import show
+from surefoot.cli import options, show
 from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Json, TenantName
 from surefoot.errors import InputRefused
-from surefoot.model import Plan, Priority, Side, Status
+from surefoot.model import NoticeKind, Plan, Priority, Side, Status
 from surefoot.pages import detail as detail_page
 from surefoot.pages import governance as pages
 from surefoot.pages.detail import ActionDetail
@@ -132,13 +132,13 @@ def conflicts(
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         visible = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
-        page = pages.disputed(conn, visible, everything=everything)
+        page = pages.disputed(conn, visible, ratings=home.ratings, everything=everything)
     if json:
         show.json(page)
         return
     rows = [
         [
-            c.tenant, c.control, f"{show.STATUSES[c.ours]} ({c.ours_by})", f"{c.theirs} ({c.theirs_by or '?'})",
+            c.tenant.name, c.control, f"{show.STATUSES[c.ours]} ({c.ours_by})", f"{c.theirs} ({c.theirs_by or '?'})",
             c.holds or "open",
         ]
         for c in page.conflicts
@@ -177,7 +177,7 @@ def requests(tenant: TenantName = None, json: Json = False, data: Data = None) -
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         visible = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
-        page = pages.asked(conn, visible)
+        page = pages.asked(conn, visible, ratings=home.ratings)
     if json:
         show.json(page)
         return
@@ -239,6 +239,7 @@ def decline(
 def notices(
     tenant: TenantName = None,
     everything: Annotated[bool, typer.Option("--all", help="Also those that were read.")] = False,
+    kind: Annotated[str | None, typer.Option(help="acceptanceEnds, acceptanceAsked, conflict, ...")] = None,
     read: Annotated[bool, typer.Option("--read", help="Mark what is listed as read.")] = False,
     json: Json = False,
     data: Data = None,
@@ -250,7 +251,8 @@ def notices(
     with opened(data) as home:
         with database.reading(home.engine) as conn:
             visible = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
-            page = pages.told(conn, visible, everything=everything)
+            wanted = options.choice(kind, "kind", NoticeKind)
+            page = pages.told(conn, visible, ratings=home.ratings, everything=everything, kind=wanted)
         if read and page.notices:
             with home.writing() as conn:
                 stored.read(conn, visible, [r.notice.key for r in page.notices], by=somebody().name, now=now())
@@ -259,7 +261,7 @@ def notices(
         return
     for row in page.notices:
         to = f" (for {row.notice.recipient})" if row.notice.recipient else ""
-        show.wrapped(f"{show.when(row.notice.made_at)}  {row.tenant.name}: {row.notice.text}{to}")
+        show.wrapped(f"{show.when(row.notice.made_at)}  {row.tenant.name}: {row.text}{to}")
     if not page.notices:
         show.line("Nothing new.")
     else:

@@ -173,8 +173,13 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
 
 def name_of(control: str, profile: Profile | None, rating: Rating | None) -> str:
     """Give the profile's title, else the rating's, else the id."""
-    title = (profile.title if profile else None) or (rating.title if rating else None)
-    return " ".join((title or "").split()) or control
+    return title_of(control, profile.title if profile else None, rating)
+
+
+def title_of(control: str, title: str | None, rating: Rating | None) -> str:
+    """Give a title that is known, else the rating's, else the id, as one line."""
+    known = title or (rating.title if rating else None)
+    return " ".join((known or "").split()) or control
 
 
 def difficulty(profile: Profile | None, rating: Rating | None) -> tuple[Difficulty | None, bool]:

@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -163,6 +163,51 @@ def contents(conn: Connection, visible: frozenset[str] | None) -> dict[str, list
 def shown(folded: str, visible: frozenset[str] | None) -> bool:
     """Say whether a control may be told of, whoever has it: not where its id names one tenant's own app."""
     return visible is None or not _INSTANCE.match(folded)
+
+
+class Title(msgspec.Struct, frozen=True, kw_only=True):
+    """What a control is called, in Microsoft's words: the few fields of its profile that lists need."""
+
+    control: str
+    title: str
+    category: str | None = None
+    service: str | None = None
+
+
+_TITLE = msgspec.json.Decoder(Title)
+
+
+def titles(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], Title]:
+    """Give what some controls are, or were last, called in some tenants, by the tenant's key and the folded id."""
+    link, content, names = schema.profile.c, schema.profile_content, schema.control.c
+    mine, read, found = {t.key for t in tenants}, dict[int, Title](), dict[tuple[int, str], Title]()
+    query = select(link.tenant, link.content, names.folded, content.c.body).join(content, content.c.key == link.content)
+    query = query.join(schema.control, names.key == link.control).order_by(link.from_day)
+    for part in chunks({c.casefold() for c in controls}):
+        for row in conn.execute(query.where(names.folded.in_(part))):
+            if row.tenant in mine:
+                title = read.get(row.content) or read.setdefault(row.content, _TITLE.decode(row.body))
+                found[row.tenant, row.folded] = title
+    return found
+
+
+def titled(conn: Connection, visible: frozenset[str] | None, text: str) -> list[str]:
+    """List the controls whose titles hold a text, without regard to case."""
+    names, c, wanted = schema.control.c, schema.profile_content.c, text.casefold()
+    query = select(names.id, names.folded, c.body).join(schema.control, names.key == c.control)
+    rows = [row for row in conn.execute(query) if shown(row.folded, visible)]
+    return sorted({row.id for row in rows if wanted in _TITLE.decode(row.body).title.casefold()})
+
+
+def states(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], StateUpdate]:
+    """Give what holds at Microsoft for some controls in some tenants, by the tenant's key and the folded id."""
+    table, names = schema.state_update, schema.control.c
+    mine, found = {t.key for t in tenants}, dict[tuple[int, str], StateUpdate]()
+    query = select(table, names.folded).join(schema.control, names.key == table.c.control).order_by(table.c.updated_at)
+    for part in chunks({c.casefold() for c in controls}):
+        rows = conn.execute(query.where(names.folded.in_(part)))
+        found |= {(row.tenant, row.folded): _update(row) for row in rows if row.tenant in mine}
+    return found
 
 
 def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:

@@ -155,6 +155,12 @@ def writes_back(conn: Database, tenant: Tenant) -> bool:
     return bool(conn.execute(select(table.c.write_back).where(table.c.key == tenant.key)).scalar_one_or_none())
 
 
+def writing_back(conn: Database, tenants: Sequence[Tenant]) -> set[str]:
+    """Give the ids of those among some tenants whose decisions are sent to Microsoft."""
+    found = set(conn.execute(select(table.c.id).where(table.c.write_back)).scalars())
+    return found & {t.id for t in tenants}
+
+
 def set_write_back(conn: Database, tenant: Tenant, *, on: bool) -> None:
     """Switch the sending of decisions on or off."""
     _set(conn, tenant, write_back=on)

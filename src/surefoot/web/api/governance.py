@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from surefoot.access.viewers import Viewer, tenant_for, visible_to
 from surefoot.errors import NotFound, NotPermitted
-from surefoot.model import Priority, Side, Tenant
+from surefoot.model import NoticeKind, Priority, Side, Tenant
 from surefoot.pages import detail as detail_page
 from surefoot.pages import governance as pages
-from surefoot.pages.governance import ConflictRow
+from surefoot.pages.governance import ConflictRow, NoticeRow
 from surefoot.pages.outlets import snake
 from surefoot.store.database import reading, writing
 from surefoot.store.notices import read as mark_read
@@ -90,10 +90,11 @@ def resolve(request: Request, action_id: str, body: Body) -> Response:
 @needs(Permission.READ)
 def conflicts(request: Request) -> Response:
     """List what both sides changed."""
-    query = request.query_params
+    query, site = request.query_params, site_of(request)
     queries.only(query, ("tenant", "all"))
-    with reading(site_of(request).engine) as conn:
-        page = pages.disputed(conn, _wanted(conn, request), everything=bool(queries.flag(query, "all")))
+    everything = bool(queries.flag(query, "all"))
+    with reading(site.engine) as conn:
+        page = pages.disputed(conn, _wanted(conn, request), ratings=site.ratings, everything=everything)
         return listed(request, page, page.conflicts, ConflictRow)
 
 
@@ -102,8 +103,9 @@ def conflicts(request: Request) -> Response:
 def requests(request: Request) -> Response:
     """List the requests that wait for a second person."""
     queries.only(request.query_params, ("tenant",))
-    with reading(site_of(request).engine) as conn:
-        return answer(request, pages.asked(conn, _wanted(conn, request)))
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        return answer(request, pages.asked(conn, _wanted(conn, request), ratings=site.ratings))
 
 
 @routes.post(f"{REQUESTS}/{{key}}/approve")
@@ -155,13 +157,17 @@ def _request(conn: Connection, viewer: Viewer, key: str) -> tuple[Tenant, int]:
 
 
 @routes.get(NOTICES)
+@routes.get(f"{NOTICES}.csv")
 @needs(Permission.READ)
 def notices(request: Request) -> Response:
     """List what somebody should know."""
-    query = request.query_params
-    queries.only(query, ("tenant", "all"))
-    with reading(site_of(request).engine) as conn:
-        return answer(request, pages.told(conn, _wanted(conn, request), everything=bool(queries.flag(query, "all"))))
+    query, site = request.query_params, site_of(request)
+    queries.only(query, ("tenant", "all", "kind"))
+    everything, kind = bool(queries.flag(query, "all")), queries.choice(query, "kind", NoticeKind)
+    with reading(site.engine) as conn:
+        meant = _wanted(conn, request)
+        page = pages.told(conn, meant, ratings=site.ratings, everything=everything, kind=kind)
+        return listed(request, page, page.notices, NoticeRow)
 
 
 @routes.post(f"{NOTICES}/read")
@@ -174,7 +180,7 @@ def read_notices(request: Request, body: Body) -> Response:
     with writing(site.engine, by=actor_of(request)) as conn:
         visible = visible_to(conn, viewer)
         mark_read(conn, visible, sent.keys, by=viewer.name, now=site.clock())
-        return answer(request, pages.told(conn, visible))
+        return answer(request, pages.told(conn, visible, ratings=site.ratings))
 
 
 @routes.get(POLICY)

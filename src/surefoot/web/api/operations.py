@@ -1,13 +1,16 @@
 """Every operation of the API in one table: where it is, what it takes, what it sends, which problems it may have."""
 
+import enum
 from typing import Any
 
 import msgspec
 
-from surefoot.model import CATEGORIES, EventSource, Impact, Status
-from surefoot.pages import heatmap
+from surefoot.model import CATEGORIES, EventSource, Grounds, Impact, NoticeKind, Stage, Status
+from surefoot.pages import catalogue, heatmap, outbox, risks
 from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
+from surefoot.pages.risks import Ends
+from surefoot.scoring.catalogue import Did
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
 from surefoot.web.api.paths import (
@@ -107,7 +110,14 @@ CONTROL = _part("control_id", "The control's id, without regard to case.", "Bloc
 ACTION = _part("action_id", "The action's id, without regard to case.", "aad_mfa_all_users")
 KEY = _part("key", "The request's number.", "7")
 BASELINE = _part("name", "The baseline's name, without regard to case.", "Standard")
-_SORTS = [sign + camel(s) for s in Sort for sign in ("", "-")]
+
+
+def _ways(kind: type[enum.StrEnum]) -> list[str]:
+    return [sign + camel(by) for by in kind for sign in ("", "-")]
+
+
+_SORTS = _ways(Sort)
+_ALL = "Without `tenant` those of all visible tenants."
 WRITING = (400, 401, 403, 404, 413, 422)
 
 _MANY = (
@@ -185,9 +195,13 @@ OPERATIONS = (
         parameters=(KEY,), takes="AnswerBody", sample={"answer": "not bearable"}, problems=WRITING,
     ),
     Operation(
-        path=NOTICES, name="notices", sends="Notices",
+        path=NOTICES, name="notices", sends="Notices", csv=True, description=_ALL,
         summary="What somebody should know: acceptances that end, requests, conflicts, refused writes",
-        parameters=(TENANT, _flag("all", "Also those that were read.")),
+        parameters=(
+            TENANT,
+            _flag("all", "Also those that were read."),
+            _choice("kind", [camel(k) for k in NoticeKind], "Only those of this kind."),
+        ),
     ),
     Operation(
         path=f"{NOTICES}/read", name="readNotices", method="post", sends="Notices",
@@ -287,22 +301,37 @@ OPERATIONS = (
         parameters=(CONTROL, TENANT), problems=(401, 403, 404, 413, 422),
     ),
     Operation(
-        path=f"{SCORE}/risks", name="risks", sends="Risks", csv=True, parameters=(TENANT,),
+        path=f"{SCORE}/risks", name="risks", sends="Risks", csv=True, description=_ALL,
         summary="The accepted risks: points given up, since, until, by whom, why",
+        parameters=(
+            TENANT,
+            _choice("ends", [camel(e) for e in Ends], "Only those that end so."),
+            _choice("grounds", [camel(g) for g in Grounds], "Only those accepted on these grounds."),
+            _text("label", "Only tenants with this label."),
+            _text("text", "In title, id, tenant, who or why."),
+            _choice("sort", _ways(risks.By), "By what; with a minus the largest first."),
+        ),
     ),
     Operation(
-        path=f"{SCORE}/outbox", name="outbox", sends="Outbox",
+        path=f"{SCORE}/outbox", name="outbox", sends="Outbox", csv=True, description=_ALL,
         summary="Decisions on their way to Microsoft: waiting, sent, refused, kept in Surefoot only",
         parameters=(
             TENANT,
-            {"name": "all", "in": "query", "description": "Also what is confirmed or superseded.",
-             "schema": {"type": "boolean", "default": False}},
+            _flag("all", "Also what is confirmed or superseded."),
+            _choice("stage", [camel(s) for s in Stage], "Only those at this stage."),
+            _choice("sort", _ways(outbox.By), "By what; with a minus the largest first."),
         ),
     ),
     Operation(
         path=f"{SCORE}/catalogue", name="catalogue", sends="Catalogue", csv=True,
         summary="What Microsoft added, retired, re-weighed, reworded or reclassified, and what it did to whom",
-        description="Without `tenant` the effects on all visible tenants.", parameters=(TENANT, FROM, TO),
+        description="Without `tenant` the effects on all visible tenants.",
+        parameters=(
+            TENANT, FROM, TO,
+            _choice("did", [camel(d) for d in Did], "Only what Microsoft did so."),
+            _text("text", "In title, id, category, product or detail."),
+            _choice("sort", _ways(catalogue.By), "By what; with a minus the largest first."),
+        ),
     ),
     Operation(
         path=f"{SCORE}/decisions", name="decisions", sends="Decisions", csv=True, parameters=(TENANT,),
@@ -439,6 +468,9 @@ OPERATIONS = (
             TENANT, FROM, TO,
             _text("action", "How the action begins: `decision` finds `decision.made`."),
             _text("actor", "Who did it."),
+            _text("text", "In what it was done to (also a control's title), why, who, or what was before and after."),
+            {"name": "above", "in": "query", "description": "Entries with a larger number: `previous` of the page.",
+             "schema": {"type": "integer", "minimum": 1, "maximum": 2**53}},
             {"name": "below", "in": "query", "description": "Entries with a smaller number: `next` of the page before.",
              "schema": {"type": "integer", "minimum": 1, "maximum": 2**53}},
             {"name": "limit", "in": "query", "description": "Entries on a page.",

@@ -28,15 +28,19 @@ TABS = {
 MORE = {
     "outbox": "Outbox",
     "catalogue": "Catalogue log",
+    "activity": "Activity",
 }
 """Those that are opened less often."""
 WHOLE = {
     "portfolio": ("Portfolio", "/"),
     "heatmap": ("Control by tenant", "/heatmap"),
+    "risks": ("Accepted risks", "/risks"),
+    "catalogue": ("Catalogue log", "/catalogue"),
     "activity": ("Activity", "/activity"),
 }
 """The pages about all tenants."""
 WHOLE_MORE = {
+    "outbox": ("Outbox", "/outbox"),
     "notices": ("Notices", "/notices"),
 }
 SWITCH = 30
@@ -46,6 +50,12 @@ FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
     "zones": Flash(kind="good", text="The bounds of the zones are set."),
+    "approved": Flash(kind="good", text="Approved: the risk is accepted, and stands in the register."),
+    "declined": Flash(kind="good", text="Declined, or taken back: the action stays as it is."),
+    "resolved": Flash(kind="good", text="Resolved: that version holds now."),
+    "sending-on": Flash(kind="good", text="Decisions are sent to Microsoft from now on, within half a minute each."),
+    "sending-off": Flash(kind="good", text="Nothing is sent to Microsoft any more. What waits stays here."),
+    "read": Flash(kind="good", text="Marked as read."),
     "asked": Flash(kind="good", text="Asked for: somebody with the role approver has to approve it."),
 }
 """What a page may say after a form, by the word in its address: nothing of the address itself is shown."""

@@ -24,7 +24,22 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, bulk, heatmap, history, overview, portfolio, registers, search, trends
+from surefoot.web.html import (
+    actions,
+    activity,
+    bulk,
+    catalogue,
+    heatmap,
+    history,
+    notices,
+    outbox,
+    overview,
+    portfolio,
+    registers,
+    risks,
+    search,
+    trends,
+)
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -178,5 +193,5 @@ def _refused(
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-for part in (portfolio, heatmap, bulk, history, registers, search, trends):
+for part in (portfolio, heatmap, bulk, history, registers, risks, outbox, catalogue, activity, notices, search, trends):
     router.routes.extend(part.routes.routes)
