@@ -55,6 +55,7 @@ bench: .venv/dev ## Measure speed and size, and how often the true cause of a ch
 	@$(BIN)/python benchmarks/backfill.py
 	@$(BIN)/python benchmarks/understanding.py
 	@$(BIN)/python benchmarks/causes.py
+	@$(BIN)/python benchmarks/pages.py
 
 pins: .venv/made ## Write the pins with their hashes anew (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements/runtime.txt

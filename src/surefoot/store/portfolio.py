@@ -132,8 +132,8 @@ def lines(
         .order_by(day.c.tenant, day.c.day)
     )
     found: dict[str, list[tuple[dt.date, float | None]]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row.id, []).append((row.day, percent(row.points, row.max_points)))
+    for identity, when, points, most in conn.execute(query).all():
+        found.setdefault(identity, []).append((when, percent(points, most)))
     return found
 
 
