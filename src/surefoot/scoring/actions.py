@@ -23,7 +23,7 @@ HIGH_UNTIL, MEDIUM_UNTIL = 0.5, 0.8
 """An action that begins below these shares of the open points, most points first, has High or Medium impact."""
 
 
-class Regression(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Regression(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """A control that has fewer points than it had in the last 90 days."""
 
     since: dt.date
@@ -31,7 +31,7 @@ class Regression(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     best_points: float
 
 
-class Action(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """One control of a tenant seen as work, as every outlet shows it."""
 
     id: str
