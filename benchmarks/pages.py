@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from many_tenants import Filled, open_or_fill
 from surefoot.scoring.ratings import load
 from surefoot.store import database
-from surefoot.web.app import create
+from surefoot.web.app import create, settle
 
 WEIGHT, SCRIPTS = 100 * 1024, 30 * 1024
 """Bytes of the overview, compressed: HTML, CSS and JavaScript; of them JavaScript."""
@@ -89,7 +89,9 @@ class Clocked:
 def serve(folder: Path, ready: Pipe) -> None:
     """Serve the real application in a process of its own; hand over what was measured whenever asked."""
     engine = database.engine(folder / "surefoot.db")
-    clocked = Clocked(create(engine=engine, ratings=load(), clock=now))
+    app = create(engine=engine, ratings=load(), clock=now)
+    settle(app)
+    clocked = Clocked(app)
     config = uvicorn.Config(clocked, host="127.0.0.1", port=0, log_level="warning", access_log=False, ws="none")
     server = uvicorn.Server(config)
 
