@@ -20,13 +20,13 @@ import time
 from collections.abc import Mapping
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from urllib.parse import quote
 
 import aiohttp
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from many_tenants import Filled, open_or_fill
+from site_map import PAGES, address
 from surefoot.scoring.ratings import load
 from surefoot.store import database
 from surefoot.web.app import create, settle
@@ -41,31 +41,6 @@ READERS, THINKING = 20, 5.0
 """How many read at once, and how long they look at a page, in seconds on average (exponential)."""
 ROUNDS = 7
 
-PAGES = {
-    "portfolio": "/",
-    "portfolio by change": "/?sort=change7&group=label",
-    "heatmap": "/heatmap",
-    "tenants": "/tenants",
-    "activity": "/activity",
-    "notices": "/notices",
-    "settings": "/settings",
-    "all risks": "/risks",
-    "all outbox": "/outbox",
-    "all catalogue": "/catalogue",
-    "overview": "/tenants/{tenant}/overview",
-    "actions": "/tenants/{tenant}/actions",
-    "actions, all": "/tenants/{tenant}/actions?show=all",
-    "action": "/tenants/{tenant}/actions/{control}",
-    "history": "/tenants/{tenant}/history",
-    "history, a year": "/tenants/{tenant}/history?days=365",
-    "why": "/tenants/{tenant}/history/why",
-    "trends": "/tenants/{tenant}/trends",
-    "comparison": "/tenants/{tenant}/comparison",
-    "risks": "/tenants/{tenant}/risks",
-    "outbox": "/tenants/{tenant}/outbox",
-    "catalogue": "/tenants/{tenant}/catalogue",
-    "connection": "/tenants/{tenant}/connection",
-}
 KEY = b"x-measured-as"
 """The request's header that names the page."""
 
@@ -139,7 +114,7 @@ class Site:
         filled = self.filled
         # The ids of controls differ by past: every tenth tenant has the first one's.
         place = tenant - tenant % 10 if name == "action" else tenant
-        return PAGES[name].format(tenant=filled.tenants[place], control=quote(filled.control, safe=""))
+        return address(name, filled.tenants[place], filled.control)
 
     def end(self) -> None:
         """Stop it."""
@@ -267,7 +242,7 @@ def interactive(site: Site) -> float | None:
         )
         page, found = context.new_page(), []
         for _ in range(ROUNDS):
-            page.goto(site.path("actions, all", 0), wait_until="commit")
+            page.goto(site.path("all actions", 0), wait_until="commit")
             page.wait_for_load_state("domcontentloaded")
             found.append(page.evaluate(READY))
         browser.close()
