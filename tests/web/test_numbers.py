@@ -5,6 +5,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from math import fsum
 from typing import Any
 
 import msgspec
@@ -20,11 +21,12 @@ from surefoot.emulator.demo import demo
 from surefoot.emulator.server import Running
 from surefoot.jobs import read
 from surefoot.model import Role
+from surefoot.pages.outlets import camel
 from surefoot.settings import read as settings
 from surefoot.store import database, secrets, tenants
 from surefoot.sync.decisions import decide
 from surefoot.web.app import create
-from surefoot.web.html.history import MOST_MARKS
+from surefoot.web.html.history import MANY, MOST_MARKS, SUMMED
 from surefoot.web.html.routes import router as pages
 from surefoot.web.html.sign_in import router as signing
 
@@ -50,15 +52,38 @@ def by_day(answers: list[Any]) -> list[float]:
     return [b - a for a, b in pairwise(days) if a is not None and b is not None]
 
 
+def by_step(answers: list[Any]) -> list[float]:
+    """Give the sums of a waterfall: what Microsoft does to many controls, and the smallest steps of each sign."""
+    found: list[float] = []
+    for answer in answers:
+        kinds: dict[str, list[float]] = {}
+        for change in answer.get("changes", []):
+            kinds.setdefault(change["kind"], []).append(change["percent"] or 0.0)
+        many = {camel(kind) for kind in SUMMED if len(kinds.get(camel(kind), [])) >= MANY}
+        parts = [v for kind, values in kinds.items() for v in ([fsum(values)] if kind in many else values)]
+        for some in ([v for v in parts if v > 0], [v for v in parts if v < 0]):
+            ordered = sorted(some, key=abs)
+            found += [fsum(ordered[:n]) for n in range(1, len(ordered) + 1)]
+    return found
+
+
+def by_tenant(answers: list[Any]) -> list[float]:
+    """Give the averages of the tenants with a label; here nobody has one, so that all are one group."""
+    known = [r["percent"] for r in answers[0]["tenants"] if r["percent"] is not None]
+    return [sum(known) / len(known)]
+
+
 def by_day_and_mark(answers: list[Any]) -> list[float]:
     """Give those, and the numbers of the marks on the line."""
     return [*by_day(answers), *range(1, MOST_MARKS + 1)]
 
 
 T = "?tenant={tenant}"
+EVERYBODYS = tuple(f"{SCORE}/history?tenant={name}" for name in NAMES)
+"""The lines of the portfolio's rows."""
 WALKS = {
-    "portfolio": Walk((f"{ROOT}/portfolio",)),
-    "portfolio by label": Walk((f"{ROOT}/portfolio",)),
+    "portfolio": Walk((f"{ROOT}/portfolio", *EVERYBODYS)),
+    "portfolio by label": Walk((f"{ROOT}/portfolio?sort=change7", *EVERYBODYS), by_tenant),
     "overview": Walk((f"{SCORE}{T}",), by_day),
     "actions": Walk((f"{SCORE}/recommendations{T}",)),
     "all actions": Walk((f"{SCORE}/recommendations{T}",)),
@@ -69,7 +94,7 @@ WALKS = {
     "history of a year": Walk(
         (f"{SCORE}/history{T}&days=365", f"{SCORE}/changes{T}&from={{first}}", f"{SCORE}/events{T}"), by_day_and_mark
     ),
-    "why": Walk((f"{SCORE}/changes{T}",)),
+    "why": Walk((f"{SCORE}/changes{T}",), by_step),
     "comparison": Walk((f"{SCORE}/comparison{T}",)),
     "risks": Walk((f"{SCORE}/risks{T}",)),
     "outbox": Walk((f"{SCORE}/outbox{T}", f"{ROOT}/conflicts{T}")),
@@ -114,6 +139,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     written = Written(app.state.site.templates)
     client = TestClient(app, base_url="http://127.0.0.1", headers={"authorization": f"Bearer {token}"})
     yield Filled(client=client, written=written, ids={t.name: t.id for t in every})
+    written.end()
     home.close()
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from jinja2 import Environment
 
+from surefoot.web.html import formats
+
 NUMERIC = ("percent", "number", "points", "gain", "count", "signed", "magnitude", "plural")
 """The filters that write a number; the first argument is it."""
 
@@ -15,9 +17,16 @@ class Written:
 
     def __init__(self, env: Environment) -> None:
         self.numbers: list[tuple[float, str]] = []
-        for name in NUMERIC:
-            env.filters[name] = self._noting(name, env.filters[name])
+        self._kept = {name: getattr(formats, name) for name in NUMERIC}
+        for name, write in self._kept.items():
+            env.filters[name] = self._noting(name, write)
+            setattr(formats, name, env.filters[name])  # parts that are written in Python use them from there
         env.finalize = self._plainly
+
+    def end(self) -> None:
+        """Write as before."""
+        for name, write in self._kept.items():
+            setattr(formats, name, write)
 
     def _noting(self, name: str, write: Callable[..., str]) -> Callable[..., str]:
         @functools.wraps(write)
