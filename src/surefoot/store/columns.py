@@ -12,7 +12,7 @@ EPOCH = dt.date(1970, 1, 1)
 
 
 @functools.lru_cache(maxsize=16_384)
-def _date(days: int) -> dt.date:
+def date_of(days: int) -> dt.date:
     """Give the date of a counted day; lists have the same few hundred again and again."""
     return EPOCH + dt.timedelta(days=days)
 
@@ -44,7 +44,7 @@ class Day(TypeDecorator[dt.date]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.date | None:  # noqa: ANN401, ARG002 - the same
         """Give the date back."""
-        return None if value is None else _date(value)
+        return None if value is None else date_of(value)
 
 
 class Moment(TypeDecorator[dt.datetime]):

@@ -10,8 +10,9 @@ from sqlalchemy import Column, Connection, Integer, Select, delete, func, insert
 
 from surefoot.model import Average, CategoryAverage, ControlScore, DayTotal, Snapshot, Source, Tenant
 from surefoot.store import schema
+from surefoot.store.columns import date_of
 from surefoot.store.memory import remembered
-from surefoot.store.series import Series, date_of, number_of
+from surefoot.store.series import Series, number_of
 from surefoot.store.shared import control_keys, cut, fill, text_keys
 
 SCORES: Series[int] = Series(schema.span, "control", ("points", "percent", "category"))

@@ -41,6 +41,15 @@ def of(conn: Connection, tenant: Tenant, day: dt.date) -> Sequence[Standing]:
     )
 
 
+def measured(conn: Connection, tenant: Tenant, day: dt.date) -> Sequence[Standing]:
+    """List them with what tells their points and maxima alone: no texts, nothing decided or planned, no best day."""
+    known, maxima = profiles.of(conn, tenant), _maxima(conn, tenant, day)
+    return tuple(
+        Standing(score=score, profile=known.get(score.control.casefold()), last_known_max=maxima.get(key))
+        for key, score in history.scores(conn, tenant, day, rich=False).items()
+    )
+
+
 @remembered
 def ranked(conn: Connection, tenant: Tenant, ratings: Ratings) -> tuple[dt.date | None, tuple[Action, ...]]:
     """Give the newest day and its controls as actions in the default order; None and nothing when no day is stored."""
