@@ -81,9 +81,9 @@ def test_a_page_is_small_and_the_same(world: World) -> None:
 def test_the_api_knows_its_own_answer_packed_or_not(world: World) -> None:
     asked = world.client("reader")
     small, plain = asked.get(API, headers=ASKING), asked.get(API, headers={"accept-encoding": "identity"})
-    assert small.headers["etag"] == f"W/{plain.headers['etag']}"
+    assert small.headers["etag"] == plain.headers["etag"]
     assert "authorization" in small.headers["vary"]
-    for tag in (small.headers["etag"], plain.headers["etag"]):
+    for tag in (small.headers["etag"], f"W/{small.headers['etag']}"):
         assert asked.get(API, headers={**ASKING, "if-none-match": tag}).status_code == 304
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import zlib
+from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -45,7 +46,7 @@ def _sender(send: Send, *, wanted: bool) -> Send:
             start = held.pop()
             body: bytes = message.get("body", b"")
             headers = MutableHeaders(scope=start)
-            if _worth(headers, body) and not message.get("more_body", False):
+            if start["status"] == HTTPStatus.OK and _worth(headers, body) and not message.get("more_body", False):
                 headers.add_vary_header("accept-encoding")
                 if wanted:
                     message = {**message, "body": await run_in_threadpool(packed, body)}
@@ -63,10 +64,7 @@ def _worth(headers: Headers, body: bytes) -> bool:
 
 def _tell(headers: MutableHeaders, length: int) -> None:
     headers["content-encoding"] = "gzip"
-    headers["content-length"] = str(length)
-    tag = headers.get("etag")
-    if tag and not tag.startswith("W/"):
-        headers["etag"] = f"W/{tag}"  # the same content, other bytes
+    headers["content-length"] = str(length)  # the tag stays: it is asked for again, never for parts of it
 
 
 def takes_gzip(accepted: str | None) -> bool:
