@@ -16,7 +16,8 @@ MEMORY = "memory"
 def remembered(ask: Callable[Concatenate[Connection, P], R]) -> Callable[Concatenate[Connection, P], R]:
     """Ask once in a reading transaction, and each time anew wherever something may be written.
 
-    The answer is shared: it must not be changed by who gets it. The arguments are hashable.
+    The answer is shared: it must not be changed by who gets it. The arguments are hashable; one by name that is None
+    counts as left out.
     """
 
     @functools.wraps(ask)
@@ -24,7 +25,7 @@ def remembered(ask: Callable[Concatenate[Connection, P], R]) -> Callable[Concate
         memory: dict[Any, R] | None = conn.get_execution_options().get(MEMORY)
         if memory is None:
             return ask(conn, *args, **kwargs)
-        key = (ask, args, tuple(sorted(kwargs.items())))
+        key = (ask, args, tuple(sorted((name, value) for name, value in kwargs.items() if value is not None)))
         if key not in memory:
             memory[key] = ask(conn, *args, **kwargs)
         return memory[key]
