@@ -106,7 +106,7 @@ def test_the_last_day_is_as_the_registers_and_the_overview_have_it(engine: Engin
     with database.reading(engine) as conn:
         whole = overview.build(conn, tenant, ratings=NO_RATINGS)
         fallen = regressions.build(conn, tenant, ratings=NO_RATINGS)
-        register = risks.build(conn, tenant, ratings=NO_RATINGS, today=TODAY)
+        register = risks.build(conn, [tenant], ratings=NO_RATINGS, today=TODAY)
     last = page.days[-1]
     assert (last.percent, last.regressed) == (whole.percent, whole.regressed)
     assert (last.accepted, last.points_given_up) == (register.total, register.points)

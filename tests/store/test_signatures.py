@@ -21,6 +21,7 @@ EXCEPTIONS = {
     "series.*": "takes the tenant's key from its callers in this room",
     "spans.*": "pure",
     "columns.*": "types of columns",
+    "memory.*": "passes on what is asked, tenant and all",
     "schema.*": "the tables",
     "history.average_of": "pure",
     "audit.append": "the deed names its tenant",

@@ -28,7 +28,7 @@ from surefoot.model import Role, Side, Tenant
 from surefoot.store import database, decisions, secrets, tenants
 from surefoot.sync.decisions import decide
 from surefoot.sync.notes import note
-from surefoot.web.app import LOOPBACK, create
+from surefoot.web.app import LOOPBACK, create, settle
 
 DEMO_LINK_LASTS = dt.timedelta(hours=12)
 LINK_LASTS = dt.timedelta(minutes=15)
@@ -162,6 +162,7 @@ def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None
         allowed_hosts=LOOPBACK | home.settings.hosts,
         tls=home.settings.tls,
     )
+    settle(app)
     _say_link(home, listener.getsockname()[1], link_lasts)
     show.line("Ctrl-C ends it; `surefoot link` makes a new link.")
     sys.stdout.flush()

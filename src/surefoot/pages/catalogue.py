@@ -18,7 +18,6 @@ from surefoot.scoring import catalogue as log
 from surefoot.scoring.actions import name_of as title_of
 from surefoot.scoring.catalogue import TOGETHER, Did, Listed
 from surefoot.scoring.changes import Kind
-from surefoot.scoring.past import daily
 from surefoot.scoring.products import product
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.shifts import Shift
@@ -299,9 +298,9 @@ def _moved(total: float | None) -> str:
 
 
 def _worse(conn: Connection, tenant: Tenant, ratings: Ratings, since: dt.date, until: dt.date) -> str:
-    past = pasts.of(conn, tenant, ratings=ratings)
-    inside = [t for t in past.totals if since - dt.timedelta(days=1) <= t.day <= until]
-    fell = {c.control for e in daily(past.courses, inside) for c in e.changes if c.kind is Kind.REGRESSED}
+    inside = pasts.steps(conn, tenant, ratings, since, until)
+    told = [e for e in inside if e.since >= since - dt.timedelta(days=1)]
+    fell = {c.control for e in told for c in e.changes if c.kind is Kind.REGRESSED}
     if not fell:
         return "Nothing of yours got worse."
     return f"Apart from that, {_recommendations(len(fell))} of yours lost points in that time."

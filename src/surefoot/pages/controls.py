@@ -16,7 +16,7 @@ from surefoot.pages.overview import TenantName
 from surefoot.pages.shares import ControlShare
 from surefoot.scoring.actions import Action
 from surefoot.scoring.causes import LAG, Candidates
-from surefoot.scoring.past import daily
+from surefoot.scoring.past import daily_of
 from surefoot.scoring.ratings import Ratings
 
 
@@ -64,13 +64,13 @@ def _changes(
     conn: Connection, tenant: Tenant, control: str, ratings: Ratings, days: int | None
 ) -> tuple[ChangeRow, ...]:
     """List the changes of one control, each against the stored day before it."""
-    past = pasts.of(conn, tenant, ratings=ratings)
+    past = pasts.of(conn, tenant, ratings=ratings, control=control)
     last = past.totals[-1].day
     steps = [
         (e, c)
-        for e in daily(past.courses, past.totals)
+        for e in daily_of(past.courses, past.totals)
         for c in e.changes
-        if c.control == control and (days is None or (last - e.until).days < days)
+        if days is None or (last - e.until).days < days
     ]
     if not steps:
         return ()

@@ -44,6 +44,7 @@ WORDS = {
     "tenant.write_back": "Sending to Microsoft switched",
     "token.made": "API token made",
     "token.revoked": "API token revoked",
+    "zones.changed": "Bounds of the score's zones changed",
 }
 """Every deed by its code."""
 
@@ -59,6 +60,7 @@ GROUPS = {
     "baseline": "Baselines",
     "playbook": "Playbooks",
     "policy": "Policies",
+    "zones": "Score zones",
     "tenant": "Tenants",
     "import": "Imports",
     "export": "Exports",

@@ -12,8 +12,7 @@ from surefoot.model import DayTotal, Tenant
 from surefoot.pages import past as pasts
 from surefoot.pages.overview import HistoryDay, TenantName, day_of, name_of
 from surefoot.scoring import trends
-from surefoot.scoring.changes import Explanation
-from surefoot.scoring.past import Course, Sum, daily, estimated, sums
+from surefoot.scoring.past import Course, Sum, daily_of, estimated, sums
 from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.trends import Flapping, Gap, MonthSum, Moving, Repair, Step
@@ -85,17 +84,22 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
     """
     asked = wanted or Wanted()
     _check(asked)
-    past = pasts.of(conn, tenant, ratings=ratings)
+    past = pasts.of(conn, tenant, ratings=ratings, control=asked.control)
+    if asked.control is not None and not past.courses:
+        raise NotStored(_unheard(pasts.of(conn, tenant, ratings=ratings).courses, asked.control))
     mine, subject = _subject(past.courses, asked)
     courses = [estimated(c, ratings) for c in mine]
-    guessed = subject.kind != "score" and any(a is not b for a, b in zip(courses, mine, strict=True))
+    whole = subject.kind == "score"
+    guessed = not whole and any(a is not b for a, b in zip(courses, mine, strict=True))
     since, until = trends.reach(past.totals, asked.days, asked.since, asked.until)
     near = [t for t in past.totals if trends.earlier(since, trends.MONTH - 1) <= t.day <= until]
-    nearby = [day_of(t) for t in near] if subject.kind == "score" else _days(courses, near)
+    nearby = [day_of(t) for t in near] if whole else _days(courses, near)
     days = [d for d in nearby if d.date >= since]
-    steps = daily(past.courses, trends.with_before(past.totals, since, until))
-    own = {c.control for c in courses}
-    narrowed = (_narrowed(e, own) for e in steps) if subject.kind != "score" else steps
+    steps = (
+        pasts.steps(conn, tenant, ratings, since, until)
+        if whole
+        else daily_of(mine, trends.with_before(past.totals, since, until))
+    )
     return History(
         tenant=name_of(tenant),
         history=trends.sampled(days, asked.by),
@@ -107,7 +111,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
         best=_extreme(days, 1.0),
         worst=_extreme(days, -1.0),
         moving=_moving(nearby, since, asked.by),
-        months=trends.by_month(narrowed),
+        months=trends.by_month(steps),
         repair=trends.repair(courses, since, until) if days else None,
         flapping=trends.flapping(courses, since, until),
     )
@@ -124,10 +128,7 @@ def _check(asked: Wanted) -> None:
 
 def _subject(courses: Sequence[Course], asked: Wanted) -> tuple[Sequence[Course], Subject]:
     if asked.control is not None:
-        mine = [c for c in courses if c.control.casefold() == asked.control.casefold()]
-        if not mine:
-            raise NotStored(_unheard(courses, asked.control))
-        return mine, Subject(kind="control", key=mine[0].control, name=mine[0].name)
+        return courses, Subject(kind="control", key=courses[0].control, name=courses[0].name)
     for kind, key in (("category", asked.category), ("service", asked.service)):
         if key is not None:
             return _group(courses, kind, key)
@@ -150,10 +151,6 @@ def _group(courses: Sequence[Course], kind: str, key: str) -> tuple[Sequence[Cou
         raise NotStored(message)
     name = getattr(mine[0], kind)
     return mine, Subject(kind=kind, key=name, name=(mine[0].product if kind == "service" else name) or name)
-
-
-def _narrowed(explained: Explanation, own: set[str]) -> Explanation:
-    return msgspec.structs.replace(explained, changes=tuple(c for c in explained.changes if c.control in own))
 
 
 def _moving(days: Sequence[HistoryDay], since: dt.date, step: Step) -> tuple[Moving, ...]:

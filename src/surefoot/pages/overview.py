@@ -288,7 +288,7 @@ def _minus(after: float | None, before: float | None) -> float | None:
 def _categories(
     conn: Connection, tenant: Tenant, standings: Sequence[Standing], earlier: DayTotal | None, ratings: Ratings
 ) -> tuple[CategoryScore, ...]:
-    before = held.of(conn, tenant, earlier.day) if earlier else ()
+    before = held.measured(conn, tenant, earlier.day) if earlier else ()
     past = {c.category: c for c in _category_scores(before, ratings)}
     return tuple(
         msgspec.structs.replace(c, trend=_minus(c.percent, past[c.category].percent if c.category in past else None))

@@ -23,7 +23,7 @@ HIGH_UNTIL, MEDIUM_UNTIL = 0.5, 0.8
 """An action that begins below these shares of the open points, most points first, has High or Medium impact."""
 
 
-class Regression(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Regression(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """A control that has fewer points than it had in the last 90 days."""
 
     since: dt.date
@@ -31,7 +31,7 @@ class Regression(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     best_points: float
 
 
-class Action(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """One control of a tenant seen as work, as every outlet shows it."""
 
     id: str
@@ -227,23 +227,30 @@ def _label(action: Action, labels: dict[float, Impact]) -> Action:
 
 
 _UNRANKED = 1_000_000
+_IMPACTS: dict[Impact | None, int] = {**{i: n for n, i in enumerate(Impact)}, None: len(Impact)}
+_HARD: dict[Difficulty | None, int] = {d: n for n, d in enumerate(Difficulty)}
+_HARD[None] = _HARD[Difficulty.MEDIUM]
 
 
 def _order(action: Action) -> tuple[int, int, int, float, int, str]:
     group = 0 if action.status not in CLOSED else 2 if action.status is Status.COMPLETED else 1
-    impact = list(Impact).index(action.impact) if action.impact else len(Impact)
-    hard = list(Difficulty).index(action.difficulty or Difficulty.MEDIUM)
+    impact = _IMPACTS[action.impact]
+    hard = _HARD[action.difficulty]
     place = _UNRANKED if action.microsoft_rank is None else action.microsoft_rank
     return group, impact, hard, -(action.points or 0.0), place, action.id.casefold()
 
 
 _SPACE = re.compile(r"\s+")
+_MARKED = re.compile("[<>&\0]")
+"""Without these a text is plain already."""
 
 
 def text_of(markup: str | None) -> str | None:
     """Give Microsoft's HTML as one line of plain text; None when nothing is left."""
     if not markup:
         return None
+    if not _MARKED.search(markup):
+        return _SPACE.sub(" ", markup).strip() or None
     spaced = re.sub(r"(?i)<(br|/p|/li)\b[^>]*>", " ", markup)
     plain = html.unescape(nh3.clean(spaced, tags=set()))
     return _SPACE.sub(" ", plain).strip() or None

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from surefoot.model import DayTotal
-from surefoot.scoring.changes import NONE_ALIKE, Alike, Day, Explanation, Held, explain
+from surefoot.scoring.changes import NONE_ALIKE, Alike, Change, Day, Explanation, Held, explain
 from surefoot.scoring.courses import Stretch, at
+from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 
 Counts = Mapping[str, tuple[float | None, float | None]]
@@ -54,6 +55,34 @@ def day_of(courses: Sequence[Course], total: DayTotal, counts: Counts | None = N
     found = ((c, at(c.stretches, total.day)) for c in courses)
     controls = tuple(held(c, s, counts) for c, s in found if s is not None)
     return Day(day=total.day, points=total.points, max_points=total.max_points, controls=controls)
+
+
+def daily_of(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Explanation]:
+    """Explain each stored day against the one before it as far as some of a tenant's controls moved."""
+    if not totals:
+        return
+    begun, ended = _turns(courses, totals[0].day)
+    nothing: Mapping[str, Held] = {}
+    for before, after in pairwise(totals):
+        old, new = ended.get(before.day, nothing), begun.get(after.day, nothing)
+        held = (_part(before, old), _part(after, new)) if old or new else None
+        # What is beyond the controls by name is of the whole tenant.
+        mine = tuple(c for c in explain(*held).changes if c.control is not None) if held else ()
+        yield _moved(before, after, mine)
+
+
+def _moved(before: DayTotal, after: DayTotal, changes: tuple[Change, ...]) -> Explanation:
+    a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
+    return Explanation(
+        since=before.day,
+        until=after.day,
+        percent_before=a,
+        percent_after=b,
+        points=after.points - before.points,
+        max_points=after.max_points - before.max_points,
+        difference=None if a is None or b is None else b - a,
+        changes=changes,
+    )
 
 
 def daily(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Explanation]:

@@ -1,10 +1,11 @@
 """What people decided about actions, every decision kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
 from surefoot.model import Decision, Grounds, Side, Status, Tenant
+from surefoot.store.memory import remembered
 from surefoot.store.schema import control, decision
 from surefoot.store.shared import chunks, control_keys
 
@@ -32,10 +33,11 @@ def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
     )
 
 
-def newest(conn: Connection, tenant: Tenant) -> dict[str, Decision]:
+@remembered
+def newest(conn: Connection, tenant: Tenant) -> Mapping[str, Decision]:
     """Give the decision in force by the control's folded id."""
     rows = conn.execute(_all(tenant).order_by(decision.c.decided_at, decision.c.key))
-    return {row.folded: _decision(row) for row in rows}
+    return {folded: _decision(row) for folded, row in {row.folded: row for row in rows}.items()}
 
 
 def every(conn: Connection, tenant: Tenant) -> list[Decision]:

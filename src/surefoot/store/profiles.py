@@ -1,6 +1,7 @@
 """Control profiles: Microsoft's texts once per distinct content, and what each tenant set, in full."""
 
 import datetime as dt
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from surefoot.model import Profile, StateUpdate, Tenant
 from surefoot.store import schema
+from surefoot.store.memory import remembered
 from surefoot.store.shared import chunks, control_keys
 
 _TENANT = "{tenant}"
@@ -156,7 +158,7 @@ def contents(conn: Connection, visible: frozenset[str] | None) -> dict[str, list
     found: dict[str, list[Content]] = {}
     for row in conn.execute(query.order_by(names.folded, c.first_seen, c.key)):
         if shown(row.folded, visible):
-            found.setdefault(row.folded, []).append(Content(_PROFILE.decode(row.body), row.first_seen, row.last_seen))
+            found.setdefault(row.folded, []).append(Content(_shared(row.body)[0], row.first_seen, row.last_seen))
     return found
 
 
@@ -210,7 +212,8 @@ def states(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str])
     return found
 
 
-def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:
+@remembered
+def of(conn: Connection, tenant: Tenant) -> Mapping[str, Profile]:
     """Give the tenant's profiles as last read, by the control's folded id, their updates oldest first."""
     link, content, names = schema.profile, schema.profile_content, schema.control
     query = (
@@ -219,24 +222,45 @@ def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:
         .join(names, names.c.key == link.c.control)
         .where(link.c.tenant == tenant.key, link.c.until_day.is_(None))
     )
-    updates = _updates(conn, tenant)
+    updates, untouched = _updates(conn, tenant), (UNTOUCHED,)
     return {
-        row.folded: msgspec.structs.replace(
-            _PROFILE.decode(row.body.replace(_TENANT, tenant.id)), updates=updates.get(row.control, (UNTOUCHED,))
-        )
-        for row in conn.execute(query)
+        folded: msgspec.structs.replace(shared, updates=updates.get(key, untouched), **_named(named, tenant))
+        for folded, body, key in conn.execute(query).all()
+        for shared, named in [_shared(body)]
     }
 
 
 _PROFILE = msgspec.json.Decoder(Profile)
+Text = str | tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=8192)
+def _shared(body: str) -> tuple[Profile, tuple[tuple[str, Text], ...]]:
+    """Decode a text that tenants share, once; and give its fields in which a tenant's id is to be put."""
+    profile = _PROFILE.decode(body)
+    if _TENANT not in body:
+        return profile, ()
+    texts = {name: getattr(profile, name) for name in profile.__struct_fields__ if name != "updates"}
+    return profile, tuple((name, text) for name, text in texts.items() if _TENANT in str(text))
+
+
+def _named(fields: tuple[tuple[str, Text], ...], tenant: Tenant) -> dict[str, Text]:
+    return {name: _in_name_of(tenant, text) for name, text in fields}
+
+
+def _in_name_of(tenant: Tenant, text: Text) -> Text:
+    if isinstance(text, tuple):
+        return tuple(part.replace(_TENANT, tenant.id) for part in text)
+    return text.replace(_TENANT, tenant.id)
 
 
 def updates(conn: Connection, tenant: Tenant) -> list[tuple[str, StateUpdate]]:
     """List what was set at Microsoft, with the control's id, oldest first; entries without a time are left out."""
+    made = [(key, u) for key, held in _updates(conn, tenant).items() for u in held if u.updated_at]
     names = schema.control.c
-    query = select(names.key, names.id)
-    ids = {row.key: row.id for row in conn.execute(query)}
-    found = [(ids[key], u) for key, made in _updates(conn, tenant).items() for u in made if u.updated_at]
+    mine = select(schema.state_update.c.control).where(schema.state_update.c.tenant == tenant.key)
+    ids = dict(conn.execute(select(names.key, names.id).where(names.key.in_(mine))).all()) if made else {}
+    found = [(ids[key], u) for key, u in made]
     return sorted(found, key=lambda pair: (pair[1].updated_at or _NO_TIME, pair[0]))
 
 

@@ -591,8 +591,7 @@ def show_why(request: Request, tenant_id: str) -> Response:
     changes, refused, status = None, None, HTTPStatus.OK
     with reading(site.engine) as conn:
         tenant = tenant_for(conn, viewer_of(request), tenant_id)
-        page = history_page.build(conn, tenant, ratings=site.ratings, wanted=Wanted(days=None))
-        stored_days = [d.date for d in page.history]
+        stored_days = [t.day for t in pasts.of(conn, tenant, ratings=site.ratings).totals]
         try:
             since, until = queries.day(query, "from"), queries.day(query, "to")
             changes = changes_page.build(conn, tenant, ratings=site.ratings, since=since, until=until)

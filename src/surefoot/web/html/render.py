@@ -12,6 +12,7 @@ from surefoot.pages.overview import TenantName
 from surefoot.web.assets import Asset, address
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Flash, Frame, Link, MessagePage, Page
+from surefoot.web.html.drawn import Drawn
 from surefoot.web.html.overview import path
 from surefoot.web.problems import Problem
 from surefoot.web.site import site_of
@@ -72,6 +73,7 @@ def environment(assets: dict[str, Asset]) -> Environment:
     )
     env.filters.update(formats.FILTERS)
     env.globals["asset"] = lambda name: address(assets, name)
+    env.globals["drawn"] = Drawn(address(assets, "icons.svg"))
     return env
 
 

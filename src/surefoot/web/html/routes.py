@@ -62,7 +62,8 @@ def static(request: Request, name: str) -> Response:
     found = site_of(request).assets.get(name)
     if found is None:
         raise NotFound
-    return assets.answer(found, request.query_params.get("v"), request.headers.get("if-none-match"))
+    asked = request.headers
+    return assets.answer(found, request.query_params.get("v"), asked.get("if-none-match"), asked.get("accept-encoding"))
 
 
 @router.get("/tenants/{tenant_id}")
