@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from surefoot.model import Standing, Tenant
@@ -43,7 +44,9 @@ def ranked(conn: Connection, tenant: Tenant, ratings: Ratings) -> tuple[dt.date 
     totals = history.newest_total(conn, tenant)
     if totals is None:
         return None, ()
-    return totals.day, rank(of(conn, tenant, totals.day), totals.max_points, ratings, totals.day)
+    made = rank(of(conn, tenant, totals.day), totals.max_points, ratings, totals.day)
+    told = profiles.news(conn, tenant)
+    return totals.day, tuple(msgspec.structs.replace(a, microsoft_update=told.get(a.id.casefold())) for a in made)
 
 
 def _maxima(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, float]:

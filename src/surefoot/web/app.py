@@ -22,8 +22,8 @@ from surefoot.web.permissions import check_declared
 from surefoot.web.problems import UNEXPECTED, Problem, problem_of, problem_of_status, problem_response
 from surefoot.web.site import GraphSync, Site
 
-LARGER = {BULK: 4_000_000}
-"""Twenty thousand actions by name take more than the usual body."""
+LARGER = {BULK: 4_000_000, "/bulk": 400_000}
+"""Twenty thousand actions by name take more than the usual body, and two thousand of a form."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 

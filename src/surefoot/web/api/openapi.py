@@ -29,7 +29,10 @@ from surefoot.pages.playbooks import PlaybookPage, Playbooks
 from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
+from surefoot.pages.unlicensed import Unlicensed
+from surefoot.pages.views import Views
 from surefoot.scoring.actions import Action
+from surefoot.store.views import SavedView
 from surefoot.sync.baselines import Applied
 from surefoot.sync.bulk import BulkAnswer
 from surefoot.sync.decision_csv import Decisions
@@ -46,7 +49,9 @@ from surefoot.web.forms import (
     PlaybookBody,
     PolicyBody,
     ReasonBody,
+    RenameBody,
     StatusBody,
+    ViewBody,
 )
 from surefoot.web.problems import MEDIA_TYPE, Problem
 
@@ -54,13 +59,13 @@ Json = dict[str, Any]
 
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
-    Outbox, Catalogue, Bulks, BulkAnswer, Decisions,
+    Outbox, Catalogue, Unlicensed, Bulks, BulkAnswer, Decisions,
     ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage,
-    Baselines, BaselinePage, DriftPage, Applied, Activity, Problem,
+    Baselines, BaselinePage, DriftPage, Applied, Activity, Views, SavedView, Problem,
 )  # fmt: skip
 TAKEN = (
     StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody,
-    BaselineBody, AssignBody, ApplyBody, BulkBody,
+    BaselineBody, AssignBody, ApplyBody, BulkBody, ViewBody, RenameBody,
 )  # fmt: skip
 
 
@@ -125,6 +130,8 @@ IF_NONE_MATCH: Json = {
 
 
 def _done(made: Operation, *, as_csv: bool) -> Json:
+    if made.file:
+        return {"description": "Done.", "content": {made.file: {"schema": {"type": "string", "format": "binary"}}}}
     if made.sends is None and not made.plain:
         return {"description": "Done."}
     content: Json = {}
