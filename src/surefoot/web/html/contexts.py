@@ -6,7 +6,6 @@ import msgspec
 from markupsafe import Markup
 
 from surefoot.model import AcceptanceRequest, Conflict, Decision, Level, Source, StateUpdate, Status
-from surefoot.pages.actions import Actions
 from surefoot.pages.changes import ChangeRow
 from surefoot.pages.outbox import Sending
 from surefoot.pages.overview import CategoryScore, Overview, TenantName
@@ -117,24 +116,16 @@ class OverviewPage(Page, frozen=True, kw_only=True):
     """None: this process cannot read from Graph, or the viewer may not ask."""
 
 
-class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An action in the list."""
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of a column, which sorts by it."""
 
-    action: Action
-    href: str
-    owner: str | None
-    due: dt.date | None
-    overdue: bool
-
-
-class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows under one head."""
-
-    label: str | None
-    """None: the list is not grouped."""
-    rows: tuple[ActionRow, ...]
-    points: float | None
-    """To gain, of the open ones whose maximum is known."""
+    key: str
+    label: str
+    href: str | None
+    """None: the column sorts nothing."""
+    order: str
+    """As `aria-sort` says it: `none`, `ascending` or `descending`."""
+    number: bool
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,23 +142,6 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: str
     choices: tuple[Choice, ...]
-
-
-class ActionsPage(Page, frozen=True, kw_only=True):
-    """`actions.html`."""
-
-    actions: Actions
-    views: tuple[Link, ...]
-    show: str
-    text: str
-    selects: tuple[Select, ...]
-    groups: tuple[Group, ...]
-    shown: int
-    choices: tuple[Choice, ...]
-    """Statuses that can be set for many; empty for who may only look."""
-    filtered: bool
-    clear_href: str
-    here: str
 
 
 class ActionPage(Page, frozen=True, kw_only=True):

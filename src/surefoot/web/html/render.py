@@ -30,6 +30,7 @@ WHOLE = {"portfolio": ("Portfolio", "/"), "notices": ("Notices", "/notices"), "a
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
+    "labelled": Flash(kind="good", text="The labels are changed."),
     "view-saved": Flash(kind="good", text="The view is saved: it is in the menu Views."),
     "view-changed": Flash(kind="good", text="The views are changed."),
     "asked": Flash(kind="good", text="Asked for: somebody with the role approver has to approve it."),

@@ -24,7 +24,7 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, bulk, history, overview, portfolio, registers, views
+from surefoot.web.html import action, actions, bulk, history, overview, portfolio, registers, views
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -74,22 +74,6 @@ def show_overview(request: Request, tenant_id: str) -> Response:
     around = frame(request, "Overview", visible=visible, tenant=tenant, tab="overview")
     can_sync = site.graph_sync is not None and viewer.can_write and page.synced.due_at is not None
     return render(request, "overview.html", overview.view(page, around, chosen=chosen, sync=can_sync))
-
-
-@router.get("/tenants/{tenant_id}/actions")
-@needs(Permission.READ)
-def show_actions(request: Request, tenant_id: str) -> Response:
-    """List a tenant's actions."""
-    site = site_of(request)
-    wanted = actions.wanted(request.query_params)
-    with reading(site.engine) as conn:
-        tenant = _tenant(conn, request, tenant_id)
-        page = actions_pages.build(conn, tenant, ratings=site.ratings, wanted=wanted.filter)
-        visible = stored.all_of(conn, viewer_of(request).tenants)
-    around = frame(request, "Recommended actions", visible=visible, tenant=tenant, tab="actions")
-    return render(
-        request, "actions.html", actions.list_view(page, wanted, around, can_write=viewer_of(request).can_write)
-    )
 
 
 @router.get("/tenants/{tenant_id}/actions/{control_id}")
@@ -164,7 +148,7 @@ def _action(conn: Connection, request: Request, tenant: Tenant, control_id: str)
     visible = stored.all_of(conn, viewer.tenants)
     past = controls_page.build(conn, tenant, control_id, visible, ratings=site.ratings, days=YEAR)
     around = frame(request, page.action.name, visible=visible, tenant=tenant, tab="actions")
-    return actions.one_view(page, around, can_write=viewer.can_write, work=work, steps=own, past=past)
+    return action.one_view(page, around, can_write=viewer.can_write, work=work, steps=own, past=past)
 
 
 def _refused(
@@ -178,5 +162,5 @@ def _refused(
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-for part in (portfolio, bulk, history, registers, views):
+for part in (portfolio, actions, bulk, history, registers, views):
     router.routes.extend(part.routes.routes)

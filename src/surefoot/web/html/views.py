@@ -60,7 +60,7 @@ def save(request: Request, body: Body) -> Response:
     page, name, query = (fields.get(key, "") for key in ("page", "name", "query"))
     with writing(site.engine, by=actor_of(request)) as conn:
         save_view(conn, page, name, query, owner=viewer_of(request).name, now=site.clock())
-    return _back(fields, "view-saved")
+    return back_to(fields, "view-saved")
 
 
 @routes.post("/views/{key}")
@@ -76,10 +76,10 @@ def change(request: Request, key: str, body: Body) -> Response:
                 remove_view(conn, number(key), owner=owner, now=site.clock())
             case _:
                 raise InputRefused("Choose what to do: rename or remove the view.")
-    return _back(fields, "view-changed")
+    return back_to(fields, "view-changed")
 
 
-def _back(fields: dict[str, str], said: str) -> Response:
+def back_to(fields: dict[str, str], said: str) -> Response:
     """Lead back to where the form was, if that is a page of this site."""
     text = fields.get("back", "/")
     parts = urlsplit(text)
