@@ -19,16 +19,26 @@ from web_samples import (
     action,
     action_page,
     actions,
+    decision,
     empty,
     overview,
+    plan,
     portfolio,
     portfolio_row,
 )
 
+from surefoot.pages.actions import Actions
 from surefoot.pages.changes import Changes
+from surefoot.pages.columns import Column
+from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import Portfolio
+from surefoot.pages.selection import Together
+from surefoot.pages.unlicensed import Unlicensed, UnlicensedRow
+from surefoot.scoring.actions import News, NewsKind
+from surefoot.store.views import SavedView
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
+from surefoot.web.html import action as action_view
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import contexts, render
@@ -36,10 +46,11 @@ from surefoot.web.html import history as history_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
 from surefoot.web.html import registers as registers_view
+from surefoot.web.html import views as views_view
 
 PAGES = {
     "overview.html": contexts.OverviewPage,
-    "actions.html": contexts.ActionsPage,
+    "actions.html": actions_view.ActionsPage,
     "action.html": contexts.ActionPage,
     "bulk.html": bulk_view.BulkPage,
     "register.html": registers_view.RegisterPage,
@@ -92,7 +103,8 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
         "frame": FRAME, "heading": "Change 1 action?", "said": (HOSTILE,), "many": True, "back_href": "/",
         "counts": (bulk_view.Counted(outcome="refused", count=1, label="cannot be changed"),),
         "rows": (bulk_view.BulkRow(result=result, href="/x", label="cannot be changed"),),
-        "hidden": (("item", HOSTILE),),
+        "hidden": (("item", HOSTILE),), "expect": None, "worth": None, "onward": None, "left": 0, "finished": 1,
+        "unit": "actions", "undo_href": None,
     }  # fmt: skip
     return bulk_view.BulkPage(**{**values, **changes})
 
@@ -100,7 +112,8 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
 def portfolio_of(page: Portfolio, frame: contexts.Frame = FRAME, **query: str) -> portfolio_view.PortfolioPage:
     days = [TODAY - dt.timedelta(days=back) for back in range(40, 0, -1) if back != 20]
     lines = {row.tenant.id: [(day, 40.0 + day.day / 10) for day in days] for row in page.tenants if row.percent}
-    return portfolio_view.view(page, frame, query, words=(("gold", HOSTILE), (HOSTILE,)), lines=lines)
+    words = (("gold", HOSTILE), (HOSTILE,))
+    return portfolio_view.view(page, frame, query, words=words, lines=lines, held=SAVED, can_label=True)
 
 
 def why(changes: Changes | None, **options: Any) -> contexts.Page:
@@ -108,9 +121,28 @@ def why(changes: Changes | None, **options: Any) -> contexts.Page:
     return history_view.why_view(changes, FRAME, tenant=CONTOSO.id, days=days, **options)
 
 
+def listed(page: Actions, query: str = "show=all&group=category", **options: Any) -> contexts.Page:
+    here = actions_view.address(QueryParams(query), CONTOSO.id)
+    what = actions_view.wanted(here, me="anna", today=TODAY)
+    return actions_view.list_view(page, what, here, FRAME, **options)
+
+
+EVERY = "columns=" + ",".join(camel(column) for column in Column)
+VIEW = SavedView(key=7, owner="anna", page="actions", name=HOSTILE, query="show=all", made_at=NOW)
+SAVED = views_view.menu("actions", (VIEW,), path="/x", query="show=all")
+UNLICENSED = UnlicensedRow(
+    control=HOSTILE, name=HOSTILE, category=HOSTILE, product=None, max_points=None, deprecated=True
+)
+
+
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
-    wanted = actions_view.wanted(QueryParams("show=all&group=category"))
-    hostile = action(1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE)
+    hostile = action(
+        1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE,
+        decision=decision(HOSTILE, comment=HOSTILE), plan=plan(HOSTILE, HOSTILE, TODAY),
+        microsoft_update=News(kind=NewsKind.UPDATED, day=TODAY),
+    )  # fmt: skip
+    without = Unlicensed(controls=(UNLICENSED,), total=1, tenant=CONTOSO, as_of=TODAY)
+    none_without = Unlicensed(controls=(), total=0, tenant=CONTOSO, as_of=TODAY)
     return {
         "overview": ("overview.html", overview_view.view(overview(), FRAME, chosen="90", sync=True)),
         "failing": ("overview.html", overview_view.view(overview(synced=FAILING), FRAME, chosen="all", sync=False)),
@@ -125,17 +157,21 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "hostile": (
             "overview.html", overview_view.view(overview(top_actions=(hostile,)), FRAME, chosen="90", sync=True)
         ),
-        "actions": ("actions.html", actions_view.list_view(actions(), wanted, FRAME)),
-        "hostile list": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME)),
-        "no actions": ("actions.html", actions_view.list_view(actions(()), wanted, FRAME)),
-        "many": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME, can_write=True)),
-        "bulk": ("bulk.html", bulk_page(expect=1, undo_href=None)),
-        "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo")),
+        "actions": ("actions.html", listed(actions())),
+        "every column": ("actions.html", listed(actions(), f"show=all&{EVERY}", can_write=True)),
+        "hostile list": ("actions.html", listed(actions((hostile,)), f"show=all&text={HOSTILE}&{EVERY}", held=SAVED)),
+        "no actions": ("actions.html", listed(actions(()))),
+        "many": ("actions.html", listed(actions((hostile,)), can_write=True)),
+        "not licensed": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=without)),
+        "none without": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=none_without)),
+        "bulk": ("bulk.html", bulk_page(expect=1, worth=Together(points=35.0, percent=72.0, after=76.7))),
+        "bulk done": ("bulk.html", bulk_page(undo_href="/bulk/7/undo")),
+        "bulk going on": ("bulk.html", bulk_page(onward="/bulk", left=75, finished=25)),
         "register": ("register.html", register_page()),
-        "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
-        "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
+        "action": ("action.html", action_view.one_view(action_page(), FRAME, can_write=True)),
+        "hostile action": ("action.html", action_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
         "bare action": (
-            "action.html", actions_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
+            "action.html", action_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
         ),
         "portfolio": ("portfolio.html", portfolio_of(portfolio(), sort="-percent")),
         "groups": ("portfolio.html", portfolio_of(portfolio(), group="label", cursor="x")),
@@ -245,5 +281,6 @@ def test_the_two_dark_forms_are_the_same() -> None:
 
 def test_contexts_say_what_they_are() -> None:
     everything = [*vars(contexts).values(), *vars(history_view).values()]
+    everything += [*vars(actions_view).values(), *vars(views_view).values(), *vars(bulk_view).values()]
     structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]
     assert all(c.__doc__ for c in structs)

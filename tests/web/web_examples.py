@@ -34,6 +34,8 @@ from surefoot.pages import (
     portfolio,
     regressions,
     risks,
+    unlicensed,
+    views,
 )
 from surefoot.pages.outlets import plain
 from surefoot.scoring.baselines import Rule
@@ -43,6 +45,7 @@ from surefoot.store import database, secrets, tenants
 from surefoot.store.audit import Wanted
 from surefoot.store.bulks import Bulk
 from surefoot.store.portfolio import Wanted as Rows
+from surefoot.store.views import SavedView
 from surefoot.sync import baselines as sync
 from surefoot.sync import bulk
 from surefoot.sync.bulk import Change, Item, answer_of, preview
@@ -56,6 +59,9 @@ NOW = dt.datetime(2026, 11, 24, 6, 12, tzinfo=dt.UTC)
 TARGET = Path(surefoot.web.api.openapi.__file__).with_name("examples.json")
 CONTROL = "mdo_atpprotection"
 BEGUN = "BlockLegacyAuthentication"
+VIEW = SavedView(
+    key=7, owner="administrator", page="actions", name="Quick wins", query="show=quick&sort=-points", made_at=NOW
+)
 STEPS = "1. Tell the service desk\n2. Begin with the pilot group"
 
 
@@ -141,6 +147,9 @@ def pages(engine: Engine) -> dict[str, object]:
             "requests": governance.asked(conn, every),
             **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every)),
             **dict.fromkeys(("policy", "setPolicy"), governance.governed(conn, contoso)),
+            "unlicensed": unlicensed.build(conn, contoso, ratings=ratings),
+            "views": views.Views(views=(VIEW,), total=1),
+            **dict.fromkeys(("saveView", "renameView"), VIEW),
             "risks": risks.build(conn, contoso, ratings=ratings, today=TODAY),
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True

@@ -4,11 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from math import fsum
-from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
-from fastapi import Path, Request, Response
+from fastapi import Request, Response
 from starlette.datastructures import QueryParams
 
 from surefoot.access.viewers import tenant_for
@@ -199,9 +198,10 @@ def show_actions(request: Request, tenant_id: str) -> Response:
     return render(request, "actions.html", view)
 
 
-@routes.get("/tenants/{tenant_id}/actions.{kind}")
+@routes.get("/tenants/{tenant_id}/actions.csv")
+@routes.get("/tenants/{tenant_id}/actions.xlsx")
 @needs(Permission.READ)
-def export_actions(request: Request, tenant_id: str, kind: Annotated[str, Path(pattern="^(csv|xlsx)$")]) -> Response:
+def export_actions(request: Request, tenant_id: str) -> Response:
     """Write the list as it is seen: the same rows, order and columns."""
     site, viewer = site_of(request), viewer_of(request)
     with reading(site.engine) as conn:
@@ -210,6 +210,7 @@ def export_actions(request: Request, tenant_id: str, kind: Annotated[str, Path(p
         what = wanted(here, me=viewer.name, today=site.clock().date())
         page = pages.build(conn, tenant, ratings=site.ratings, wanted=what.filter, order=what.order)
     about = about_actions(page, QueryParams({"show": what.show.value, **here.query}), now=site.clock())
+    kind = request.url.path.rpartition(".")[2]
     if kind == "xlsx":
         body, media = sheets.of_actions(page, what.columns, about), sheets.MEDIA_TYPE
     else:

@@ -89,6 +89,8 @@ class BulkPage(Page, frozen=True, kw_only=True):
 
 
 class _Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sent."""
+
     pairs: tuple[tuple[str, str], ...]
 
     def last(self, name: str) -> str:
