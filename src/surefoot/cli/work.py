@@ -19,6 +19,7 @@ from surefoot.pages import unlicensed as unlicensed_page
 from surefoot.pages.actions import Actions, Due, Filter, Way
 from surefoot.pages.columns import Column, columns_of, order_of
 from surefoot.pages.outlets import camel, snake
+from surefoot.scoring.actions import NewsKind
 from surefoot.store import audit, database
 from surefoot.store.audit import Deed
 
@@ -38,6 +39,7 @@ def actions(
     owner: Annotated[str | None, typer.Option(help="By name; - is nobody.")] = None,
     due: Annotated[str | None, typer.Option(help="overdue, within7 or within30")] = None,
     microsoft: Annotated[str | None, typer.Option(help="waiting or conflict")] = None,
+    recent: Annotated[NewsKind | None, typer.Option(help="What Microsoft did so to in the last 30 days.")] = None,
     text: Annotated[str | None, typer.Option(help="In name, id, product, owner, ticket or labels.")] = None,
     only_open: Annotated[bool, typer.Option("--open", help="Only what is open.")] = False,
     quick_wins: Annotated[bool, typer.Option("--quick-wins", help="Only quick wins.")] = False,
@@ -62,6 +64,7 @@ def actions(
         due=_one(due, "due date", Due),
         today=now().date(),
         microsoft=_one(microsoft, "way with Microsoft", Way),
+        recent=recent,
         text=text,
         only_open=only_open,
         quick_wins=quick_wins,

@@ -13,7 +13,7 @@ from surefoot.model import Decision, Difficulty, Impact, Profile, Stage, Status,
 from surefoot.pages.columns import Order
 from surefoot.pages.overview import TenantName, is_open, name_of
 from surefoot.scoring import actions as work
-from surefoot.scoring.actions import Action
+from surefoot.scoring.actions import Action, NewsKind
 from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import conflicts, decisions, history, outgoing, profiles, standings
@@ -37,6 +37,8 @@ class Way(enum.StrEnum):
     """Both sides changed it, and nobody has said which version holds."""
 
 
+RECENT = dt.timedelta(days=30)
+"""For how long after Surefoot first saw it something is recent."""
 NOBODY = "-"
 """As an owner: nobody."""
 
@@ -60,6 +62,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     only_open: bool = False
     quick_wins: bool = False
     regressed: bool = False
+    recent: NewsKind | None = None
+    """What Microsoft added or updated in the 30 days up to the newest stored one."""
     text: str | None = None
     """In name, id, product, owner, ticket or labels, without regard to case."""
 
@@ -92,6 +96,11 @@ def _is_due(action: Action, due: Due, today: dt.date) -> bool:
     if due is Due.OVERDUE:
         return day < today
     return today <= day <= today + dt.timedelta(days=7 if due is Due.WITHIN_7 else 30)
+
+
+def _is_new(action: Action, kind: NewsKind | None, day: dt.date | None) -> bool:
+    news = action.microsoft_update
+    return kind is None or (day is not None and news is not None and news.kind is kind and news.day >= day - RECENT)
 
 
 def _words(action: Action) -> str:
@@ -152,7 +161,12 @@ def build(
     day, ranked = standings.ranked(conn, tenant, ratings)
     total = history.newest_total(conn, tenant)
     among = _standing(conn, tenant, wanted.microsoft if wanted else None)
-    taken = [a for a in ranked if (wanted is None or wanted.takes(a)) and (among is None or a.id.casefold() in among)]
+    taken = [
+        a
+        for a in ranked
+        if (among is None or a.id.casefold() in among)
+        and (wanted is None or (wanted.takes(a) and _is_new(a, wanted.recent, day)))
+    ]
     known = [a.points for a in taken if is_open(a) and a.points is not None]
     return Actions(
         actions=(order or Order()).sorted(taken),

@@ -11,10 +11,11 @@ from surefoot.model import Difficulty, Impact, Status
 from surefoot.pages.actions import Actions, Due, Filter, Way
 from surefoot.pages.columns import Column, Order, columns_of, order_of
 from surefoot.reports.sheets import About
+from surefoot.scoring.actions import NewsKind
 from surefoot.web import queries
 
 FILTERS = (
-    "show", "text", "category", "status", "impact", "difficulty", "product", "owner", "due", "microsoft", "quickWins",
+    "show", "text", "category", "status", "impact", "difficulty", "product", "owner", "due", "microsoft", "recent", "quickWins",
     "regressed",
 )  # fmt: skip
 """The parameters that narrow the list."""
@@ -60,6 +61,7 @@ def asked(query: QueryParams, *, me: str, today: dt.date, show: Show = Show.ALL)
             due=queries.choice(query, "due", Due),
             today=today,
             microsoft=queries.choice(query, "microsoft", Way),
+            recent=queries.choice(query, "recent", NewsKind),
             text=query.get("text", "").strip() or None,
             only_open=shown is Show.OPEN,
             quick_wins=shown is Show.QUICK or bool(queries.flag(query, "quickWins")),

@@ -29,6 +29,7 @@ from surefoot.pages.playbooks import PlaybookPage, Playbooks
 from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
+from surefoot.pages.search import Search
 from surefoot.pages.unlicensed import Unlicensed
 from surefoot.pages.views import Views
 from surefoot.scoring.actions import Action
@@ -60,7 +61,7 @@ Json = dict[str, Any]
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
     Outbox, Catalogue, Unlicensed, Bulks, BulkAnswer, Decisions,
-    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage,
+    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Search, Playbooks, PlaybookPage,
     Baselines, BaselinePage, DriftPage, Applied, Activity, Views, SavedView, Problem,
 )  # fmt: skip
 TAKEN = (

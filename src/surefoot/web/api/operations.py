@@ -10,6 +10,7 @@ from surefoot.pages.columns import SORTS, Column
 from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
 from surefoot.reports.sheets import MEDIA_TYPE as XLSX
+from surefoot.scoring.actions import NewsKind
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
 from surefoot.sync.views import PAGES
@@ -25,6 +26,7 @@ from surefoot.web.api.paths import (
     PORTFOLIO,
     REQUESTS,
     SCORE,
+    SEARCH,
     VIEWS,
 )
 
@@ -121,6 +123,7 @@ WORK = (
     _text("owner", "Only actions of this owner; `-` for those of nobody."),
     _choice("due", [camel(d) for d in Due], "Only open actions that are due so."),
     _choice("microsoft", [camel(w) for w in Way], "Only what waits for Microsoft, or where both sides differ."),
+    _choice("recent", [camel(k) for k in NewsKind], "Only what Microsoft did so to in the last 30 days."),
     _flag("quickWins", "Only quick wins."),
     _flag("regressed", "Only what has regressed."),
     _choice(
@@ -375,6 +378,14 @@ OPERATIONS = (
     Operation(
         path=f"{VIEWS}/{{key}}", name="removeView", method="delete", status=204, summary="Remove a view",
         parameters=(VIEW,), problems=(401, 403, 404, 422),
+    ),
+    Operation(
+        path=SEARCH, name="search", sends="Search",
+        summary="Tenants and controls by a few letters of their names or ids",
+        parameters=(
+            _text("text", "All of its words have to be there, in any order and case."),
+            TENANT | {"description": "Only controls of this tenant; its id or name."},
+        ),
     ),
     Operation(
         path=PLAYBOOKS, name="playbooks", sends="Playbooks", problems=(401, 422),

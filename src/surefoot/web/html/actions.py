@@ -20,7 +20,7 @@ from surefoot.pages.columns import LABELS, SORTS, Column, Order, column_cells
 from surefoot.pages.outlets import camel
 from surefoot.pages.unlicensed import Unlicensed
 from surefoot.reports import sheets
-from surefoot.scoring.actions import Action
+from surefoot.scoring.actions import Action, NewsKind
 from surefoot.store import tenants as stored
 from surefoot.store import views as saved
 from surefoot.store.database import reading
@@ -56,6 +56,7 @@ FALLING = frozenset({
 NUMBERS = frozenset({Column.RANK, Column.POINTS, Column.SCORE_IMPACT, Column.POINTS_ACHIEVED})
 DUES = {Due.OVERDUE: "Overdue", Due.WITHIN_7: "Within 7 days", Due.WITHIN_30: "Within 30 days"}
 WAYS = {Way.WAITING: "Waiting for Microsoft", Way.CONFLICT: "In conflict"}
+NEWS = {NewsKind.ADDED: "Added by Microsoft", NewsKind.UPDATED: "Updated by Microsoft"}
 MARKS = {"quickWins": "Quick wins", "regressed": "Regressed"}
 MOST_NOTE = 120
 """Characters of a note or of Microsoft's status that the list shows."""
@@ -340,6 +341,7 @@ def _more(actions: pages.Actions, here: Address) -> tuple[Select, ...]:
         _select(here, "owner", "Owner", owners),
         _select(here, "due", "Due", ((camel(d), label) for d, label in DUES.items())),
         _select(here, "microsoft", "Microsoft", ((camel(w), label) for w, label in WAYS.items())),
+        _select(here, "recent", "Recently", ((camel(k), label) for k, label in NEWS.items())),
     )
 
 
@@ -376,11 +378,12 @@ def _chips(here: Address) -> tuple[Link, ...]:
         "difficulty": {camel(d): formats.difficulty(d) for d in Difficulty},
         "due": {camel(d): label for d, label in DUES.items()},
         "microsoft": {camel(w): label for w, label in WAYS.items()},
+        "recent": {camel(k): label for k, label in NEWS.items()},
         "owner": {NOBODY: "nobody"},
         "quickWins": {"true": "yes"},
         "regressed": {"true": "yes"},
     }
-    labels = {"text": "Contains", "microsoft": "Microsoft", "quickWins": "Quick wins"}
+    labels = {"text": "Contains", "recent": "Recently", "quickWins": "Quick wins"}
     return tuple(
         Link(
             label=f"{labels.get(name, name.capitalize())}: {words.get(name, {}).get(value, value)}",

@@ -24,7 +24,7 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import action, actions, bulk, history, overview, portfolio, registers, views
+from surefoot.web.html import action, actions, bulk, history, overview, portfolio, registers, search, views
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -162,5 +162,5 @@ def _refused(
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-for part in (portfolio, actions, bulk, history, registers, views):
+for part in (portfolio, actions, bulk, history, registers, search, views):
     router.routes.extend(part.routes.routes)
