@@ -15,8 +15,8 @@ from surefoot.scoring.actions import NewsKind
 from surefoot.web import queries
 
 FILTERS = (
-    "show", "text", "category", "status", "impact", "difficulty", "product", "owner", "due", "microsoft", "recent", "quickWins",
-    "regressed",
+    "show", "text", "category", "status", "impact", "difficulty", "product", "owner", "due", "microsoft",
+    "recent", "quickWins", "regressed",
 )  # fmt: skip
 """The parameters that narrow the list."""
 PARAMETERS = (*FILTERS, "sort")
