@@ -37,7 +37,7 @@ def overview(
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        page = overview_page.build(conn, found, ratings=home.ratings, days=days)
+        page = overview_page.build(conn, found, ratings=home.ratings, days=days, visible=LOCAL.tenants, now=now())
     show.json(page) if json else _overview(page, how=how)
 
 

@@ -69,7 +69,9 @@ def show_overview(request: Request, tenant_id: str) -> Response:
     with reading(site.engine) as conn:
         tenant = _tenant(conn, request, tenant_id)
         days = None if chosen == "all" else int(chosen)
-        page = overview_page.build(conn, tenant, ratings=site.ratings, days=days)
+        page = overview_page.build(
+            conn, tenant, ratings=site.ratings, days=days, visible=viewer.tenants, now=site.clock()
+        )
         visible = stored.all_of(conn, viewer.tenants)
     around = frame(request, "Overview", visible=visible, tenant=tenant, tab="overview")
     can_sync = site.graph_sync is not None and viewer.can_write and page.synced.due_at is not None
