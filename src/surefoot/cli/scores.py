@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from surefoot.access.viewers import LOCAL, tenant_for
-from surefoot.cli import show
+from surefoot.cli import show, summaries
 from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
@@ -16,7 +16,7 @@ from surefoot.pages import actions as actions_page
 from surefoot.pages import overview as overview_page
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.overview import Overview
-from surefoot.scoring.actions import Action
+from surefoot.scoring.actions import Action, NewsKind
 from surefoot.store import database
 from surefoot.sync.acceptances import submit
 
@@ -69,6 +69,7 @@ def _overview(page: Overview, *, how: bool) -> None:
     _actions(list(page.top_actions))
     show.line()
     show.wrapped(", ".join(f"{count} {show.STATUSES[s].lower()}" for s, count in page.statuses.items() if count))
+    summaries.below(page)
 
 
 def _maxima(page: Overview) -> str:
@@ -105,6 +106,7 @@ def actions(
     category: str | None = None,
     status: Annotated[str | None, typer.Option(help="toAddress, planned, inProgress, riskAccepted, ...")] = None,
     impact: Annotated[str | None, typer.Option(help="high, medium or low")] = None,
+    recent: Annotated[NewsKind | None, typer.Option(help="What Microsoft did so to in the last 30 days.")] = None,
     json: Json = False,
     data: Data = None,
 ) -> None:
@@ -116,6 +118,7 @@ def actions(
         category=category,
         status=None if status is None else status_of(status),
         impact=None if impact is None else impact_of(impact),
+        recent=recent,
     )
     with opened(data) as home, database.reading(home.engine) as conn:
         page = actions_page.build(conn, tenant_for(conn, LOCAL, tenant), ratings=home.ratings, wanted=wanted)

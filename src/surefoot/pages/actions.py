@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 from surefoot.errors import NotStored
 from surefoot.model import Decision, Impact, Profile, Status, Tenant
 from surefoot.pages.overview import TenantName, is_open, name_of
+from surefoot.pages.review import is_recent
 from surefoot.scoring import actions as work
-from surefoot.scoring.actions import Action
+from surefoot.scoring.actions import Action, NewsKind
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import decisions, profiles, standings
 
@@ -24,6 +25,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     only_open: bool = False
     quick_wins: bool = False
     regressed: bool = False
+    recent: NewsKind | None = None
+    """What Microsoft added or updated in the 30 days up to the newest stored one."""
     text: str | None = None
     """In name, id, product, owner, ticket or labels, without regard to case."""
 
@@ -38,6 +41,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
             and (not self.regressed or action.regressed is not None)
             and (not self.text or self.text.casefold() in _words(action))
         )
+
+
+def _is_new(action: Action, kind: NewsKind | None, day: dt.date | None) -> bool:
+    return kind is None or (day is not None and is_recent(action.microsoft_update, kind, day))
 
 
 def _words(action: Action) -> str:
@@ -81,7 +88,7 @@ class ActionPage(msgspec.Struct, frozen=True, kw_only=True):
 def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Filter | None = None) -> Actions:
     """List the actions of the tenant's newest day that `wanted` lets through, in the default order."""
     day, ranked = standings.ranked(conn, tenant, ratings)
-    taken = tuple(a for a in ranked if wanted is None or wanted.takes(a))
+    taken = tuple(a for a in ranked if wanted is None or (wanted.takes(a) and _is_new(a, wanted.recent, day)))
     return Actions(
         actions=taken,
         total=len(taken),

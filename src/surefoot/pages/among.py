@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.model import DayTotal, Tenant
-from surefoot.pages.comparison import ALL_TENANTS, Estimate, estimated, group_name
+from surefoot.pages.comparison import ALL_TENANTS, Estimate, about, estimated, group_name
 from surefoot.scoring.comparison import SMALLEST_COHORT
 from surefoot.scoring.percents import percent
 from surefoot.store import averages, history, summaries
@@ -20,6 +20,8 @@ class Averaged(msgspec.Struct, frozen=True, kw_only=True):
     basis: str
     """As Graph names it: TotalSeats, IndustryTypes, AllTenants, ..."""
     name: str
+    about: str
+    """What its members have in common, in a few words."""
     as_of: dt.date
     """The newest stored day for which Microsoft sent it."""
     average: float | None
@@ -72,6 +74,7 @@ def _groups(conn: Connection, tenant: Tenant, newest: DayTotal) -> tuple[Average
         Averaged(
             basis=a.basis,
             name=group_name(a),
+            about=about(a),
             as_of=day,
             average=a.percent,
             distance=None if mine is None or a.percent is None else mine - a.percent,

@@ -247,6 +247,11 @@ def group_name(group: Average) -> str:
             return group.basis
 
 
+def about(group: Average) -> str:
+    """Say in a few words what a group has in common."""
+    return group_name(group).removeprefix("Organizations with ").removeprefix("Industry: ")
+
+
 def _meaning(group: Average) -> str:
     match group.basis:
         case "AllTenants":

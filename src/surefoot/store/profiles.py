@@ -206,6 +206,8 @@ def news(conn: Connection, tenant: Tenant) -> dict[str, News]:
     link, names = schema.profile.c, schema.control
     mine = link.tenant == tenant.key
     begun = conn.execute(select(func.min(link.from_day)).where(mine)).scalar_one_or_none()
+    if begun is None:
+        return {}
     held = select(
         link.control,
         func.min(link.from_day).label("first"),

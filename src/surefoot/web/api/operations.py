@@ -7,6 +7,7 @@ import msgspec
 from surefoot.model import CATEGORIES, EventSource, Impact, Status
 from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
+from surefoot.scoring.actions import NewsKind
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
 from surefoot.web.api.paths import (
@@ -126,6 +127,7 @@ OPERATIONS = (
             _text("category", f"Without regard to case: {', '.join(CATEGORIES)} or another of Graph's."),
             _choice("status", [camel(s) for s in Status], "Only actions with this status."),
             _choice("impact", [camel(i) for i in Impact], "Only open actions with this impact."),
+            _choice("recent", [camel(k) for k in NewsKind], "Only what Microsoft did so to in the last 30 days."),
         ),
     ),
     Operation(

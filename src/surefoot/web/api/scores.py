@@ -9,7 +9,7 @@ from surefoot.access.viewers import tenant_for
 from surefoot.model import AcceptanceRequest, Impact, Status
 from surefoot.pages import actions as actions_pages
 from surefoot.pages import overview as overview_page
-from surefoot.scoring.actions import Action
+from surefoot.scoring.actions import Action, NewsKind
 from surefoot.store.database import reading, writing
 from surefoot.sync.acceptances import submit
 from surefoot.web import queries
@@ -44,11 +44,12 @@ def secure_score(request: Request) -> Response:
 def recommendations(request: Request) -> Response:
     """List the actions with their points."""
     site, query = site_of(request), request.query_params
-    queries.only(query, ("tenant", "category", "status", "impact"))
+    queries.only(query, ("tenant", "category", "status", "impact", "recent"))
     wanted = actions_pages.Filter(
         category=queries.word(query, "category"),
         status=queries.choice(query, "status", Status),
         impact=queries.choice(query, "impact", Impact),
+        recent=queries.choice(query, "recent", NewsKind),
     )
     with reading(site.engine) as conn:
         tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))

@@ -16,7 +16,7 @@ from surefoot.pages.controls import ControlPage
 from surefoot.pages.detail import ActionDetail
 from surefoot.pages.outlets import camel
 from surefoot.scoring import cleaning
-from surefoot.scoring.actions import Action
+from surefoot.scoring.actions import Action, NewsKind
 from surefoot.scoring.percents import percent
 from surefoot.web import queries
 from surefoot.web.html import formats
@@ -34,7 +34,7 @@ from surefoot.web.html.overview import line, path, rows_of, thinned
 
 VIEWS = {"open": "Open", "quick": "Quick wins", "regressed": "Regressed", "all": "All"}
 GROUPS = {"": "None", "category": "Category", "status": "Status", "product": "Product", "owner": "Owner"}
-PARAMETERS = ("show", "category", "status", "impact", "text", "group")
+PARAMETERS = ("show", "category", "status", "impact", "recent", "text", "group")
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +62,7 @@ def wanted(query: QueryParams) -> Wanted:
             only_open=show == "open",
             quick_wins=show == "quick",
             regressed=show == "regressed",
+            recent=queries.choice(query, "recent", NewsKind),
         ),
         query={name: query[name] for name in PARAMETERS if query.get(name)},
     )

@@ -5,11 +5,11 @@ import datetime as dt
 import msgspec
 from markupsafe import Markup
 
-from surefoot.model import AcceptanceRequest, Conflict, Decision, Level, Source, StateUpdate, Status
+from surefoot.model import AcceptanceRequest, Conflict, Decision, Level, Source, StateUpdate
 from surefoot.pages.actions import Actions
 from surefoot.pages.changes import ChangeRow
 from surefoot.pages.outbox import Sending
-from surefoot.pages.overview import CategoryScore, Overview, TenantName
+from surefoot.pages.overview import TenantName
 from surefoot.scoring.actions import Action
 
 
@@ -63,23 +63,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     frame: Frame
 
 
-class Tile(msgspec.Struct, frozen=True, kw_only=True):
-    """A category and its bar."""
-
-    category: CategoryScore
-    meter: Markup
-    href: str
-
-
-class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the status legend."""
-
-    status: Status
-    count: int
-    href: str
-    swatch: Markup
-
-
 class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
     """A row of the history's table; the chart's script steps through these rows, too."""
 
@@ -90,31 +73,6 @@ class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
     change: float | None
     """Points of percent against the stored day before; None when that is not known."""
     source: Source
-
-
-class OverviewPage(Page, frozen=True, kw_only=True):
-    """`overview.html`."""
-
-    overview: Overview
-    notice: Notice | None
-    score_bar: Markup | None
-    planned_swatch: Markup
-    achievable_swatch: Markup
-    charts: tuple[Markup, ...]
-    """The wide and the narrow form; empty when there is nothing to draw."""
-    ranges: tuple[Link, ...]
-    range_title: str
-    rows: tuple[HistoryRow, ...]
-    """Newest first; beyond a year one row a month."""
-    rows_thinned: bool
-    tiles: tuple[Tile, ...]
-    stack: Markup
-    lines: tuple[StatusLine, ...]
-    actions_href: str
-    regressed_href: str
-    quick_wins_href: str
-    sync_href: str | None
-    """None: this process cannot read from Graph, or the viewer may not ask."""
 
 
 class ActionRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -66,6 +66,8 @@ def show_overview(request: Request, tenant_id: str) -> Response:
     site, viewer = site_of(request), viewer_of(request)
     chosen = request.query_params.get("days", "90")
     chosen = chosen if chosen in overview.RANGES else "90"
+    include = request.query_params.get("include", "raw")
+    include = include if include in overview.INCLUDES else "raw"
     with reading(site.engine) as conn:
         tenant = _tenant(conn, request, tenant_id)
         days = None if chosen == "all" else int(chosen)
@@ -75,7 +77,7 @@ def show_overview(request: Request, tenant_id: str) -> Response:
         visible = stored.all_of(conn, viewer.tenants)
     around = frame(request, "Overview", visible=visible, tenant=tenant, tab="overview")
     can_sync = site.graph_sync is not None and viewer.can_write and page.synced.due_at is not None
-    return render(request, "overview.html", overview.view(page, around, chosen=chosen, sync=can_sync))
+    return render(request, "overview.html", overview.view(page, around, chosen=chosen, sync=can_sync, include=include))
 
 
 @router.get("/tenants/{tenant_id}/actions")
