@@ -13,22 +13,34 @@ from starlette.datastructures import QueryParams
 from web_samples import (
     CONTOSO,
     FAILING,
+    FIVE,
     HOSTILE,
     NOW,
     TODAY,
     action,
     action_page,
     actions,
+    compared,
+    detail,
+    dismissed,
+    disputed,
+    elsewhere,
     empty,
     overview,
     portfolio,
     portfolio_row,
+    reviewed,
+    waiting,
 )
 
+from surefoot.access.viewers import LOCAL, Viewer
+from surefoot.model import Role
+from surefoot.pages.actions import ActionPage
 from surefoot.pages.changes import Changes
 from surefoot.pages.portfolio import Portfolio
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
+from surefoot.web.html import action as action_view
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import contexts, render
@@ -38,9 +50,9 @@ from surefoot.web.html import portfolio as portfolio_view
 from surefoot.web.html import registers as registers_view
 
 PAGES = {
-    "overview.html": contexts.OverviewPage,
+    "overview.html": overview_view.OverviewPage,
     "actions.html": contexts.ActionsPage,
-    "action.html": contexts.ActionPage,
+    "action.html": action_view.ActionPage,
     "bulk.html": bulk_view.BulkPage,
     "register.html": registers_view.RegisterPage,
     "portfolio.html": portfolio_view.PortfolioPage,
@@ -108,6 +120,21 @@ def why(changes: Changes | None, **options: Any) -> contexts.Page:
     return history_view.why_view(changes, FRAME, tenant=CONTOSO.id, days=days, **options)
 
 
+LOOKS = Viewer(name="anna", tenants=None, role=Role.READER)
+FALLEN = FIVE[3]
+
+
+def about(
+    viewer: Viewer = LOCAL,
+    page: ActionPage | None = None,
+    changes: dict[str, object] | None = None,
+    steps: str | None = None,
+) -> contexts.Page:
+    made = page or action_page()
+    told = action_view.About(page=made, detail=detail(made, **(changes or elsewhere())), steps=steps)
+    return action_view.view(told, FRAME, viewer)
+
+
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
     wanted = actions_view.wanted(QueryParams("show=all&group=category"))
     hostile = action(1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE)
@@ -125,6 +152,11 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "hostile": (
             "overview.html", overview_view.view(overview(top_actions=(hostile,)), FRAME, chosen="90", sync=True)
         ),
+        "reviewed": (
+            "overview.html",
+            overview_view.view(overview(**reviewed(HOSTILE)), FRAME, chosen="90", sync=True, include="planned"),
+        ),
+        "quiet": ("overview.html", overview_view.view(overview(**compared()), FRAME, chosen="30", sync=False)),
         "actions": ("actions.html", actions_view.list_view(actions(), wanted, FRAME)),
         "hostile list": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME)),
         "no actions": ("actions.html", actions_view.list_view(actions(()), wanted, FRAME)),
@@ -132,11 +164,14 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "bulk": ("bulk.html", bulk_page(expect=1, undo_href=None)),
         "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo")),
         "register": ("register.html", register_page()),
-        "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
-        "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
-        "bare action": (
-            "action.html", actions_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
+        "action": ("action.html", about()),
+        "hostile action": (
+            "action.html",
+            about(LOOKS, action_page(action=hostile), disputed(HOSTILE) | elsewhere(HOSTILE), steps="# <img>"),
         ),
+        "bare action": ("action.html", about(page=action_page(profile=None, decisions=()))),
+        "asked action": ("action.html", about(page=action_page(action=FALLEN), changes=waiting(HOSTILE))),
+        "accepted action": ("action.html", about(LOOKS, action_page(action=FALLEN), dismissed(HOSTILE))),
         "portfolio": ("portfolio.html", portfolio_of(portfolio(), sort="-percent")),
         "groups": ("portfolio.html", portfolio_of(portfolio(), group="label", cursor="x")),
         "hostile portfolio": (

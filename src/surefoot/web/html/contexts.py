@@ -3,12 +3,9 @@
 import datetime as dt
 
 import msgspec
-from markupsafe import Markup
 
-from surefoot.model import AcceptanceRequest, Conflict, Decision, Level, Source, StateUpdate
+from surefoot.model import Source
 from surefoot.pages.actions import Actions
-from surefoot.pages.changes import ChangeRow
-from surefoot.pages.outbox import Sending
 from surefoot.pages.overview import TenantName
 from surefoot.scoring.actions import Action
 
@@ -126,51 +123,6 @@ class ActionsPage(Page, frozen=True, kw_only=True):
     filtered: bool
     clear_href: str
     here: str
-
-
-class ActionPage(Page, frozen=True, kw_only=True):
-    """`action.html`."""
-
-    action: Action
-    meter: Markup
-    cost: Level | None
-    user_impact: Level | None
-    threats: tuple[str, ...]
-    remediation: Markup | None
-    """Cleaned HTML."""
-    remediation_impact: Markup | None
-    learn_href: str | None
-    """https or mailto."""
-    decisions: tuple[Decision, ...]
-    """Newest first."""
-    updates: tuple[StateUpdate, ...]
-    """What was set in Microsoft's portal or through Graph, newest first."""
-    statuses: tuple[Choice, ...]
-    can_write: bool
-    actions_href: str
-    here: str
-    refused: str | None = None
-    """Why the form that was just sent was not taken."""
-    sending: Sending | None = None
-    """On its way to Microsoft, or why it stays here."""
-    conflict: Conflict | None = None
-    request: AcceptanceRequest | None = None
-    """What waits for a second person."""
-    steps: Markup | None = None
-    """The MSP's own steps, as cleaned HTML."""
-    charts: tuple[Markup, ...] = ()
-    """Its score over the last year, in a wide and a narrow form."""
-    days: tuple[HistoryRow, ...] = ()
-    """The days of the chart, newest first."""
-    changes: tuple[ChangeRow, ...] = ()
-    """When its points changed, newest first, with candidate causes."""
-    others: str | None = None
-    """How many of one's tenants have all of its points."""
-    comment: str = ""
-    owner: str = ""
-    due: str = ""
-    review_on: str = ""
-    evidence: str = ""
 
 
 class SignInPage(Page, frozen=True, kw_only=True):
