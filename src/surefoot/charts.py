@@ -11,6 +11,8 @@ from itertools import pairwise
 
 import msgspec
 
+from surefoot import locales
+
 GAP_PIXELS = 1.5
 """A run of missing days narrower than this cannot be seen and is not drawn."""
 
@@ -144,7 +146,7 @@ def date_marks(first: dt.date, last: dt.date, most: int) -> list[dt.date]:
 
 def day_label(day: dt.date, *, year: bool = False) -> str:
     """Write a day for an axis: 24 Oct, or Oct 2026."""
-    return f"{day:%b %Y}" if year else f"{day.day} {day:%b}"
+    return locales.month(day) if year else locales.short_day(day)
 
 
 def history(
@@ -237,7 +239,7 @@ def _frame(scale: _Scale, axis: Sequence[float]) -> str:
 
 
 def _label(value: float) -> str:
-    return f"{value:g}"
+    return f"{value:g}".replace(".", locales.decimal_point())
 
 
 def _gaps(known: Sequence[Point], scale: _Scale) -> str:

@@ -19,7 +19,7 @@ from web_world import World, make
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
+    "--disable-sync", "--accept-lang=en-GB",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ PAGES = {
     **{name: f"{HERE}/{name}" for name in ("comparison", "risks", "outbox", "catalogue")},
     "activity": "/activity",
     "notices": "/notices",
+    "search": f"/search?text=title&tenant={OURS}",
     "hostile": f"{HERE}/actions/mip_dlp",
     "history": f"{HERE}/history?with=AllTenants",
     "one control": f"{HERE}/history?of=control:mip_dlp&from=2026-11-01&to=2026-11-20",

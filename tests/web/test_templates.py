@@ -48,6 +48,7 @@ from surefoot.web.html import history as history_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
 from surefoot.web.html import registers as registers_view
+from surefoot.web.html import search as search_view
 
 PAGES = {
     "overview.html": overview_view.OverviewPage,
@@ -58,12 +59,22 @@ PAGES = {
     "portfolio.html": portfolio_view.PortfolioPage,
     "history.html": history_view.HistoryPage,
     "why.html": history_view.WhyPage,
+    "search.html": search_view.SearchPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
 }
-FRAME = contexts.Frame(title="T", now=NOW, who="anna", tenant=CONTOSO)
+FRAME = contexts.Frame(
+    title="T",
+    now=NOW,
+    who="anna",
+    tenant=CONTOSO,
+    tabs=(contexts.Link(label="A", href="/a"),),
+    more=(contexts.Link(label=HOSTILE, href="/b", current=True),),
+    crumbs=(contexts.Link(label="A", href="/a"), contexts.Link(label=HOSTILE, href="")),
+)
 MANY = contexts.Frame(
     title="T",
+    visible=3,
     now=NOW,
     who="anna",
     tenants=(contexts.Link(label="A", href="/a"), contexts.Link(label=HOSTILE, href="/b")),
@@ -118,6 +129,13 @@ def portfolio_of(page: Portfolio, frame: contexts.Frame = FRAME, **query: str) -
 def why(changes: Changes | None, **options: Any) -> contexts.Page:
     days = [d.date for d in grown().history]
     return history_view.why_view(changes, FRAME, tenant=CONTOSO.id, days=days, **options)
+
+
+def search_page(text: str) -> search_view.SearchPage:
+    hit = search_view.Hit(label=text, href="/x", detail=text)
+    return search_view.SearchPage(
+        frame=MANY, text=text, within="x", groups=(search_view.Hits(title="Controls", hits=(hit,), left=3),)
+    )
 
 
 LOOKS = Viewer(name="anna", tenants=None, role=Role.READER)
@@ -192,6 +210,8 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "why nothing stored": (
             "why.html", history_view.why_view(None, FRAME, tenant=CONTOSO.id, days=(), refused="No day is stored.")
         ),
+        "search": ("search.html", search_page(HOSTILE)),
+        "nothing found": ("search.html", search_view.SearchPage(frame=FRAME, text=HOSTILE, within="", groups=())),
         "sign in": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=HOSTILE)),
         "expired": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=None, expired=True)),
         "message": (

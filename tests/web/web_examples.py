@@ -34,6 +34,7 @@ from surefoot.pages import (
     portfolio,
     regressions,
     risks,
+    search,
 )
 from surefoot.pages.outlets import plain
 from surefoot.scoring.baselines import Rule
@@ -162,6 +163,7 @@ def pages(engine: Engine) -> dict[str, object]:
             "applyBaseline": sync.applied("Standard", planned, bulk=None),
             "audit": audit.build(conn, None, Wanted(limit=1)),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
+            "search": search.build(conn, "legacy", [contoso], ratings=ratings),
         }
 
 

@@ -31,6 +31,7 @@ COMMANDS = {
     "risks": Place("findings", "List the accepted risks: points given up, until when, by whom and why."),
     "compare": Place("others", "Compare a tenant with similar organizations, all tenants and your others."),
     "portfolio": Place("others", "List all tenants: score, changes, rank, regressions, problem."),
+    "search": Place("others", "Find tenants and controls by a few letters."),
     "catalogue": Place("past", "Log what Microsoft did to its catalogue, and what that did to you."),
     "events": Place("findings", "List what happened: incidents, audits, notes, decisions."),
     "note": Place("note", "Note what happened, to find it beside the score later."),

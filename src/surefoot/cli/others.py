@@ -11,9 +11,11 @@ from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
 from surefoot.pages import comparison as comparison_page
 from surefoot.pages import portfolio as portfolio_page
+from surefoot.pages import search as search_page
 from surefoot.pages.comparison import Comparison
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
+from surefoot.pages.search import Search
 from surefoot.store import database
 from surefoot.store.portfolio import Sort, Wanted
 
@@ -70,6 +72,41 @@ def _estimate(page: Comparison) -> None:
         return
     show.wrapped(f"Among all tenants (an estimate): {found.low:.0f} to {found.high:.0f} % of them score lower.")
     show.wrapped(page.estimate.method, indent=2)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="A few letters; all of its words have to be there.")],
+    tenant: Annotated[str | None, typer.Option(help="Only controls of this tenant.")] = None,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Find tenants and controls by a few letters of their names or ids.
+
+    Example: surefoot search "legacy auth"
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        one = tenant_for(conn, LOCAL, tenant) if tenant else None
+        page = search_page.build(conn, text, visible_to(conn, LOCAL), ratings=home.ratings, tenant=one)
+    show.json(page) if json else _found(page)
+
+
+def _found(page: Search) -> None:
+    if not page.tenants_total and not page.controls_total:
+        show.wrapped(f"Nothing has {page.text!r} in its name or id.")
+        return
+    for name in page.tenants:
+        show.wrapped(f"{name.name}  {name.id}")
+    _left(page.tenants_total - len(page.tenants), "tenant")
+    for c in page.controls:
+        where = c.tenant.name if c.tenants == 1 else show.counted(c.tenants, "tenant")
+        show.wrapped(f"{c.name}  {c.control} ({where})")
+    _left(page.controls_total - len(page.controls), "control")
+
+
+def _left(count: int, what: str) -> None:
+    if count:
+        show.line(f"... and {show.counted(count, f'more {what}')}: give more letters.")
 
 
 @app.command()

@@ -7,6 +7,7 @@ from math import fsum
 import msgspec
 from sqlalchemy import Connection
 
+from surefoot import locales
 from surefoot.model import Profile, Tenant
 from surefoot.pages import past as pasts
 from surefoot.pages.overview import TenantName, name_of
@@ -196,11 +197,12 @@ def _paragraph(
     since: dt.date,
     until: dt.date,
 ) -> str:
+    days = f"From {locales.day(since)} to {locales.day(until)}"
     if not entries:
-        return f"From {since} to {until} Microsoft did not change its recommendations, as far as Surefoot could see."
+        return f"{days} Microsoft did not change its recommendations, as far as Surefoot could see."
     counts = [(verb, sum(e.did is did for e in entries)) for did, verb in _VERBS.items()]
     done = [verb.format(_recommendations(n)) for verb, n in counts if n]
-    head = f"From {since} to {until} Microsoft {_listed(done)}."
+    head = f"{days} Microsoft {_listed(done)}."
     if own is None:
         moved = len({e.tenant.id for entry in entries for e in entry.effects})
         return f"{head} It moved the score of {moved} of your tenants by itself."

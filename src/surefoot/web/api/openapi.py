@@ -29,6 +29,7 @@ from surefoot.pages.playbooks import PlaybookPage, Playbooks
 from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
+from surefoot.pages.search import Search
 from surefoot.scoring.actions import Action
 from surefoot.sync.baselines import Applied
 from surefoot.sync.bulk import BulkAnswer
@@ -55,7 +56,7 @@ Json = dict[str, Any]
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
     Outbox, Catalogue, Bulks, BulkAnswer, Decisions,
-    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage,
+    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Search, Playbooks, PlaybookPage,
     Baselines, BaselinePage, DriftPage, Applied, Activity, Problem,
 )  # fmt: skip
 TAKEN = (

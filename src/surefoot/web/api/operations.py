@@ -21,6 +21,7 @@ from surefoot.web.api.paths import (
     PORTFOLIO,
     REQUESTS,
     SCORE,
+    SEARCH,
 )
 
 Json = dict[str, Any]
@@ -324,6 +325,14 @@ OPERATIONS = (
             {"name": "limit", "in": "query", "description": "Rows on a page.",
              "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
             _text("cursor", "`next` of the page before."),
+        ),
+    ),
+    Operation(
+        path=SEARCH, name="search", sends="Search",
+        summary="Tenants and controls by a few letters of their names or ids",
+        parameters=(
+            _text("text", "All of its words have to be there, in any order and case."),
+            TENANT | {"description": "Only controls of this tenant; its id or name."},
         ),
     ),
     Operation(

@@ -49,8 +49,14 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     tenant: TenantName | None = None
     """Whose page it is."""
     tenants: tuple[Link, ...] = ()
-    """To switch to; empty when only one is visible."""
+    """To switch to, at most 30 of them; empty when only one is visible."""
+    visible: int = 0
+    """How many tenants there are to see."""
     tabs: tuple[Link, ...] = ()
+    more: tuple[Link, ...] = ()
+    """Pages that are opened less often, in a menu behind the tabs."""
+    crumbs: tuple[Link, ...] = ()
+    """The way from the first page to this one, which is the last; empty on a first page."""
     flash: Flash | None = None
 
 

@@ -185,7 +185,7 @@ def view(
     return PortfolioPage(
         frame=frame,
         portfolio=page,
-        visible=max(len(frame.tenants), page.total),
+        visible=max(frame.visible, page.total),
         heads=tuple(_head(sort, kept) for sort in COLUMNS),
         groups=_groups(rows, grouped="group" in kept),
         selects=_selects(kept, words),

@@ -16,7 +16,7 @@ from surefoot.store import tenants as stored
 from surefoot.store.database import reading
 from surefoot.web import assets
 from surefoot.web.forms import body_of
-from surefoot.web.html import action, action_forms, actions, bulk, history, overview, portfolio, registers
+from surefoot.web.html import action, action_forms, actions, bulk, history, overview, portfolio, registers, search
 from surefoot.web.html.render import frame, render
 from surefoot.web.permissions import Permission, needs, viewer_of
 from surefoot.web.permissions import router as guarded_router
@@ -103,5 +103,5 @@ def _tenant(conn: Connection, request: Request, tenant_id: str) -> Tenant:
     return tenant_for(conn, viewer_of(request), tenant_id)
 
 
-for part in (portfolio, bulk, action, action_forms, history, registers):
+for part in (portfolio, bulk, action, action_forms, history, registers, search):
     router.routes.extend(part.routes.routes)
