@@ -115,7 +115,6 @@ class ActionPage(Page, frozen=True, kw_only=True):
     can_write: bool
     can_approve: bool
     can_edit_steps: bool
-    actions_href: str
     here: str
     detail: ActionDetail
     ticket_href: str | None
@@ -220,7 +219,6 @@ def view(about: About, around: Frame, viewer: Viewer) -> ActionPage:
         can_write=viewer.can_write,
         can_approve=viewer.role.may(Role.APPROVER),
         can_edit_steps=viewer.role.may(Role.ADMINISTRATOR) and viewer.tenants is None,
-        actions_href=path(tenant, "actions"),
         here=path(tenant, f"actions/{formats.quoted(action.id)}"),
         detail=detail,
         ticket_href=_address(plan.ticket if plan else None),

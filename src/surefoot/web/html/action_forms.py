@@ -122,10 +122,10 @@ def _back(tenant_id: str, control_id: str, said: str) -> Response:
 @needs(Permission.WRITE)
 def resolve(request: Request, tenant_id: str, control_id: str, body: Body) -> Response:
     """Say whose status holds."""
-    site, viewer = site_of(request), viewer_of(request)
-    holds = queries.parse(from_form(body).get("holds", ""), "side", Side)
+    site, viewer, word = site_of(request), viewer_of(request), from_form(body).get("holds", "")
 
     def deed(conn: Connection, tenant: Tenant) -> None:
+        holds = queries.parse(word, "side", Side)
         road.resolve(conn, tenant, control_id, holds, by=viewer.name, now=site.clock(), role=viewer.role)
         summarise(conn, tenant, site.ratings)
 
@@ -207,9 +207,10 @@ def restore_here(request: Request, tenant_id: str, control_id: str) -> Response:
 @needs(Permission.ADMINISTER)
 def write_steps(request: Request, tenant_id: str, control_id: str, body: Body) -> Response:
     """Keep the MSP's own steps, for all tenants; an empty text removes them."""
-    viewer, now, text = seeing_all(request, "Playbooks"), site_of(request).clock(), from_form(body).get("text", "")
+    now, text = site_of(request).clock(), from_form(body).get("text", "")
 
     def deed(conn: Connection, _: Tenant) -> None:
+        viewer = seeing_all(request, "Playbooks")
         if text.strip():
             set_playbook(conn, control_id, text, viewer.name, now)
         else:
