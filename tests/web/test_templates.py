@@ -13,21 +13,31 @@ from starlette.datastructures import QueryParams
 from web_samples import (
     CONTOSO,
     FAILING,
+    FIVE,
     HOSTILE,
     NOW,
     TODAY,
     action,
     action_page,
     actions,
+    compared,
     decision,
+    detail,
+    dismissed,
+    disputed,
+    elsewhere,
     empty,
     overview,
     plan,
     portfolio,
     portfolio_row,
+    reviewed,
+    waiting,
 )
 
-from surefoot.pages.actions import Actions
+from surefoot.access.viewers import LOCAL, Viewer
+from surefoot.model import Role
+from surefoot.pages.actions import ActionPage, Actions
 from surefoot.pages.changes import Changes
 from surefoot.pages.columns import Column
 from surefoot.pages.outlets import camel
@@ -50,9 +60,9 @@ from surefoot.web.html import search as search_view
 from surefoot.web.html import views as views_view
 
 PAGES = {
-    "overview.html": contexts.OverviewPage,
+    "overview.html": overview_view.OverviewPage,
     "actions.html": actions_view.ActionsPage,
-    "action.html": contexts.ActionPage,
+    "action.html": action_view.ActionPage,
     "bulk.html": bulk_view.BulkPage,
     "register.html": registers_view.RegisterPage,
     "portfolio.html": portfolio_view.PortfolioPage,
@@ -153,6 +163,21 @@ def search_page(text: str) -> search_view.SearchPage:
     )
 
 
+LOOKS = Viewer(name="anna", tenants=None, role=Role.READER)
+FALLEN = FIVE[3]
+
+
+def about(
+    viewer: Viewer = LOCAL,
+    page: ActionPage | None = None,
+    changes: dict[str, object] | None = None,
+    steps: str | None = None,
+) -> contexts.Page:
+    made = page or action_page()
+    told = action_view.About(page=made, detail=detail(made, **(changes or elsewhere())), steps=steps)
+    return action_view.view(told, FRAME, viewer)
+
+
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
     hostile = action(
         1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE,
@@ -175,6 +200,11 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "hostile": (
             "overview.html", overview_view.view(overview(top_actions=(hostile,)), FRAME, chosen="90", sync=True)
         ),
+        "reviewed": (
+            "overview.html",
+            overview_view.view(overview(**reviewed(HOSTILE)), FRAME, chosen="90", sync=True, include="planned"),
+        ),
+        "quiet": ("overview.html", overview_view.view(overview(**compared()), FRAME, chosen="30", sync=False)),
         "actions": ("actions.html", listed(actions())),
         "every column": ("actions.html", listed(actions(), f"show=all&{EVERY}", can_write=True)),
         "hostile list": ("actions.html", listed(actions((hostile,)), f"show=all&text={HOSTILE}&{EVERY}", held=SAVED)),
@@ -186,11 +216,14 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "bulk done": ("bulk.html", bulk_page(undo_href="/bulk/7/undo")),
         "bulk going on": ("bulk.html", bulk_page(onward="/bulk", left=75, finished=25)),
         "register": ("register.html", register_page()),
-        "action": ("action.html", action_view.one_view(action_page(), FRAME, can_write=True)),
-        "hostile action": ("action.html", action_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
-        "bare action": (
-            "action.html", action_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
+        "action": ("action.html", about()),
+        "hostile action": (
+            "action.html",
+            about(LOOKS, action_page(action=hostile), disputed(HOSTILE) | elsewhere(HOSTILE), steps="# <img>"),
         ),
+        "bare action": ("action.html", about(page=action_page(profile=None, decisions=()))),
+        "asked action": ("action.html", about(page=action_page(action=FALLEN), changes=waiting(HOSTILE))),
+        "accepted action": ("action.html", about(LOOKS, action_page(action=FALLEN), dismissed(HOSTILE))),
         "portfolio": ("portfolio.html", portfolio_of(portfolio(), sort="-percent")),
         "groups": ("portfolio.html", portfolio_of(portfolio(), group="label", cursor="x")),
         "hostile portfolio": (

@@ -66,6 +66,10 @@ VIEW = SavedView(
 STEPS = "1. Tell the service desk\n2. Begin with the pilot group"
 
 
+ANSWERED = ("action", "planAction", "undoDecision", "resolveConflict", "approveRequest", "declineRequest")
+"""Operations that answer with the action."""
+
+
 def main() -> None:
     """Read the demo world and write what the API would answer, lists cut to their first item."""
     with tempfile.TemporaryDirectory() as folder:
@@ -113,7 +117,7 @@ def pages(engine: Engine) -> dict[str, object]:
         fell = regressions.build(conn, contoso, ratings=ratings)
         standard = baselines.one(conn, "Standard", None, ratings=ratings)
         steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
-        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW)
+        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW, visible=None)
         happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
         items = [Item(tenant=contoso, control=CONTROL, change=Change(status=Status.PLANNED))]
         seen = preview(engine, items, by="anna.m@contoso.example", role=Role.EDITOR, ratings=ratings, now=NOW)
@@ -128,7 +132,7 @@ def pages(engine: Engine) -> dict[str, object]:
             "bulk": answer_of(seen, 7),
             "undoBulk": answer_of(seen, 7),
             "decisions": Decisions(decisions=decided, total=len(decided), tenant=overview.name_of(contoso)),
-            "secureScore": overview.build(conn, contoso, ratings=ratings),
+            "secureScore": overview.build(conn, contoso, ratings=ratings, visible=None, now=NOW),
             "recommendations": actions.build(conn, contoso, ratings=ratings),
             "setStatus": actions.one(conn, contoso, CONTROL, ratings=ratings).action,
             "history": history.build(conn, contoso, ratings=ratings),
@@ -143,7 +147,7 @@ def pages(engine: Engine) -> dict[str, object]:
             "dismissRegression": fell,
             "restoreRegression": fell,
             "outbox": outbox.build(conn, contoso, now=NOW),
-            **dict.fromkeys(("action", "planAction", "resolveConflict", "approveRequest", "declineRequest"), worked),
+            **dict.fromkeys(ANSWERED, worked),
             "conflicts": governance.disputed(conn, every, everything=True),
             "requests": governance.asked(conn, every),
             **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every)),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from surefoot.access.viewers import LOCAL, tenant_for
-from surefoot.cli import show
+from surefoot.cli import show, summaries
 from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
@@ -36,7 +36,7 @@ def overview(
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        page = overview_page.build(conn, found, ratings=home.ratings, days=days)
+        page = overview_page.build(conn, found, ratings=home.ratings, days=days, visible=LOCAL.tenants, now=now())
     show.json(page) if json else _overview(page, how=how)
 
 
@@ -68,6 +68,7 @@ def _overview(page: Overview, *, how: bool) -> None:
     list_actions(list(page.top_actions))
     show.line()
     show.wrapped(", ".join(f"{count} {show.STATUSES[s].lower()}" for s, count in page.statuses.items() if count))
+    summaries.below(page)
 
 
 def _maxima(page: Overview) -> str:

@@ -12,6 +12,7 @@ from surefoot.errors import NotStored
 from surefoot.model import Decision, Difficulty, Impact, Profile, Stage, Status, Tenant
 from surefoot.pages.columns import Order
 from surefoot.pages.overview import TenantName, is_open, name_of
+from surefoot.pages.review import is_recent
 from surefoot.scoring import actions as work
 from surefoot.scoring.actions import Action, NewsKind
 from surefoot.scoring.percents import percent
@@ -37,8 +38,6 @@ class Way(enum.StrEnum):
     """Both sides changed it, and nobody has said which version holds."""
 
 
-RECENT = dt.timedelta(days=30)
-"""For how long after Surefoot first saw it something is recent."""
 NOBODY = "-"
 """As an owner: nobody."""
 
@@ -99,8 +98,7 @@ def _is_due(action: Action, due: Due, today: dt.date) -> bool:
 
 
 def _is_new(action: Action, kind: NewsKind | None, day: dt.date | None) -> bool:
-    news = action.microsoft_update
-    return kind is None or (day is not None and news is not None and news.kind is kind and news.day >= day - RECENT)
+    return kind is None or (day is not None and is_recent(action.microsoft_update, kind, day))
 
 
 def _words(action: Action) -> str:

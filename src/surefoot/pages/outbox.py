@@ -5,8 +5,8 @@ import datetime as dt
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import Outgoing, Stage, Tenant
-from surefoot.pages.overview import TenantName, name_of
+from surefoot.model import Outgoing, Stage, Tenant, TenantName
+from surefoot.pages.whose import name_of
 from surefoot.store import outgoing, profiles, tenants
 
 EXPECTED = dt.timedelta(hours=48)

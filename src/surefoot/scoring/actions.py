@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import functools
 import html
 import re
 from collections.abc import Sequence
@@ -253,6 +254,7 @@ def _order(action: Action) -> tuple[int, int, int, float, int, str]:
 _SPACE = re.compile(r"\s+")
 
 
+@functools.lru_cache(maxsize=4096)
 def text_of(markup: str | None) -> str | None:
     """Give Microsoft's HTML as one line of plain text; None when nothing is left."""
     if not markup:

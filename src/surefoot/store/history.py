@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -289,43 +289,47 @@ def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> dic
         .where(span.c.tenant == tenant.key, span.c.from_day <= day, span.c.to_day >= day)
         .order_by(names.c.folded)
     )
-    told = _told(conn, tenant, day) if rich else {}
+    texts_of = told(conn, tenant, day) if rich else {}
     return {
         row.control: ControlScore(
-            control=row.id, category=row.text, points=row.points, percent=row.percent, **told.get(row.control, {})
+            control=row.id, category=row.text, points=row.points, percent=row.percent, **texts_of.get(row.control, {})
         )
         for row in conn.execute(query)
     }
 
 
-def _told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
+def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
     """Give the texts, counts and report times of a rich day by the control's key."""
-    reading, sentence, description = schema.reading, schema.shared_text.alias(), schema.shared_text.alias()
+    c, sentence, description = schema.reading.c, schema.shared_text.alias(), schema.shared_text.alias()
+    columns = (c.control, sentence.c.text, c.numbers, description.c.text, c["count"], c.total, c.on, c.applicable)
     query = (
-        select(reading, sentence.c.text.label("said"), description.c.text.label("described"))
-        .outerjoin(sentence, sentence.c.key == reading.c.sentence)
-        .outerjoin(description, description.c.key == reading.c.description)
-        .where(reading.c.tenant == tenant.key, reading.c.from_day <= day, reading.c.to_day >= day)
+        select(*columns)
+        .outerjoin(sentence, sentence.c.key == c.sentence)
+        .outerjoin(description, description.c.key == c.description)
+        .where(c.tenant == tenant.key, c.from_day <= day, c.to_day >= day)
     )
     times = _times(conn, tenant, day)
     return {
-        row.control: {
-            "status_text": None if row.said is None else fill(row.said, row.numbers or ""),
-            "description": row.described,
-            "count": row._mapping["count"],  # noqa: SLF001 - SQLAlchemy's public name; `row.count` is a tuple's method
-            "total": row.total,
-            "on": row.on,
-            "applicable": row.applicable,
-            "synced_at": times.get(row.control),
+        key: {
+            "status_text": None if said is None else fill(said, numbers or ""),
+            "description": described,
+            "count": count,
+            "total": total,
+            "on": on,
+            "applicable": applicable,
+            "synced_at": times.get(key),
         }
-        for row in conn.execute(query)
+        for key, said, numbers, described, count, total, on, applicable in conn.execute(query)
     }
 
 
 def _times(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dt.datetime]:
     c = schema.freshness.c
     text = conn.execute(select(c.times).where(c.tenant == tenant.key, c.day == day)).scalar_one_or_none()
-    return {key: dt.datetime.fromisoformat(when) for when, keys in json.loads(text or "{}").items() for key in keys}
+    found: dict[int, dt.datetime] = {}
+    for when, keys in json.loads(text or "{}").items():
+        found |= dict.fromkeys(keys, dt.datetime.fromisoformat(when))
+    return found
 
 
 def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:
@@ -339,12 +343,18 @@ def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, 
     return tuple(average_of(*row) for row in conn.execute(query))
 
 
-def counts(conn: Connection, tenant: Tenant, day: dt.date) -> dict[str, tuple[float | None, float | None]]:
-    """Give Graph's `count` and `total` by control id, where a rich record of that very day was caught."""
+def counts(
+    conn: Connection, tenant: Tenant, day: dt.date, *, controls: Collection[int] | None = None
+) -> dict[str, tuple[float | None, float | None]]:
+    """Give Graph's `count` and `total` by control id, where a rich record of that very day was caught.
+
+    `controls` are the keys of those that are asked for; None: all.
+    """
     if not conn.execute(_day_of(tenant, day, schema.day.c.rich)).scalar_one_or_none():
         return {}
     c, names = schema.reading.c, schema.control.c
     query = select(names.id, c["count"], c.total).join(schema.control, names.key == c.control)
+    query = query if controls is None else query.where(c.control.in_(controls))
     rows = conn.execute(query.where(c.tenant == tenant.key, c.from_day <= day, c.to_day >= day))
     return {identity: (count, total) for identity, count, total in rows}
 
@@ -363,6 +373,25 @@ def services_by_day(conn: Connection, tenant: Tenant) -> dict[dt.date, frozenset
     rows = [(row.day, row.text) for row in conn.execute(query)]
     read = {text: frozenset(json.loads(text)) for _, text in rows}
     return {day: read[text] for day, text in rows}
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stored day says of the whole tenant beside its points."""
+
+    active_users: int | None = None
+    licensed_users: int | None = None
+    services: tuple[str, ...] = ()
+    """Graph's `enabledServices`."""
+
+
+def facts(conn: Connection, tenant: Tenant, day: dt.date) -> Facts:
+    """Give it; a day that is not stored says nothing."""
+    c, texts = schema.day.c, schema.shared_text
+    query = select(c.active_users, c.licensed_users, texts.c.text).join(texts, texts.c.key == c.services)
+    row = conn.execute(query.where(c.tenant == tenant.key, c.day == day)).one_or_none()
+    if row is None:
+        return Facts()
+    return Facts(active_users=row[0], licensed_users=row[1], services=tuple(json.loads(row[2])))
 
 
 def groups(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:

@@ -1,6 +1,7 @@
 """Control profiles: Microsoft's texts once per distinct content, and what each tenant set, in full."""
 
 import datetime as dt
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
@@ -178,13 +179,19 @@ def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:
     updates = _updates(conn, tenant)
     return {
         row.folded: msgspec.structs.replace(
-            _PROFILE.decode(row.body.replace(_TENANT, tenant.id)), updates=updates.get(row.control, (UNTOUCHED,))
+            _profile(row.body.replace(_TENANT, tenant.id)), updates=updates.get(row.control, (UNTOUCHED,))
         )
         for row in conn.execute(query)
     }
 
 
 _PROFILE = msgspec.json.Decoder(Profile)
+
+
+@functools.lru_cache(maxsize=4096)
+def _profile(body: str) -> Profile:
+    """Decode a body; thousands of tenants share the same few hundred."""
+    return _PROFILE.decode(body)
 
 
 def listed(conn: Connection, tenant: Tenant) -> set[str]:
@@ -197,16 +204,19 @@ def listed(conn: Connection, tenant: Tenant) -> set[str]:
 def news(conn: Connection, tenant: Tenant) -> dict[str, News]:
     """Say what Microsoft last did to the tenant's controls since it was first read, by the control's folded id."""
     link, names = schema.profile.c, schema.control
+    mine = link.tenant == tenant.key
+    begun = conn.execute(select(func.min(link.from_day)).where(mine)).scalar_one_or_none()
+    if begun is None:
+        return {}
     held = select(
         link.control,
         func.min(link.from_day).label("first"),
         func.max(link.from_day).label("last"),
         func.count(link.content.distinct()).label("contents"),
     )
-    found = held.where(link.tenant == tenant.key).group_by(link.control).subquery()
+    found = held.where(mine).group_by(link.control).having(func.max(link.from_day) > begun).subquery()
     query = select(names.c.folded, found.c.first, found.c.last, found.c.contents)
     rows = list(conn.execute(query.join(found, found.c.control == names.c.key)))
-    begun = min((row.first for row in rows), default=None)
     told = {row.folded: News(kind=NewsKind.ADDED, day=row.first) for row in rows if row.first != begun}
     return told | {row.folded: News(kind=NewsKind.UPDATED, day=row.last) for row in rows if row.contents > 1}
 

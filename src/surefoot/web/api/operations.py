@@ -187,7 +187,7 @@ OPERATIONS = (
     ),
     Operation(
         path=f"{SCORE}/actions/{{action_id}}", name="action", sends="ActionDetail",
-        summary="One action: what may follow, owner and due date, what is on its way, conflict, timeline",
+        summary="One action: what may follow, owner and due date, what is on its way, conflict, timeline, others",
         parameters=(ACTION, TENANT),
     ),
     Operation(
@@ -202,6 +202,12 @@ OPERATIONS = (
         summary="Say whose status holds where Surefoot and Microsoft both changed it; answers with the action",
         description="204 for a control that the newest day no longer scores.",
         parameters=(ACTION, TENANT), takes="HoldsBody", sample={"holds": "microsoft"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{SCORE}/actions/{{action_id}}/undo", name="undoDecision", method="post", sends="ActionDetail",
+        summary="Take the last decision back: what was in force before it holds again; answers with the action",
+        description="422 where nobody decided here, or Microsoft's side changed it since.",
+        parameters=(ACTION, TENANT), problems=(401, 403, 404, 413, 422),
     ),
     Operation(
         path=CONFLICTS, name="conflicts", sends="Conflicts", csv=True,

@@ -34,8 +34,12 @@ def secure_score(request: Request) -> Response:
     queries.only(query, ("tenant", "days"))
     days = queries.days(query)
     with reading(site.engine) as conn:
-        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
-        return answer(request, overview_page.build(conn, tenant, ratings=site.ratings, days=days))
+        viewer = viewer_of(request)
+        tenant = tenant_for(conn, viewer, query.get("tenant"))
+        page = overview_page.build(
+            conn, tenant, ratings=site.ratings, days=days, visible=viewer.tenants, now=site.clock()
+        )
+        return answer(request, page)
 
 
 @routes.get(f"{SCORE}/recommendations")
