@@ -62,7 +62,7 @@ def test_the_pages_of_strangers_are_accessible_too(visit: Visit) -> None:
 def test_the_chart_is_read_with_the_keyboard(inside: Visit) -> None:
     page = inside.page
     page.goto(f"{HERE}/overview")
-    chart = page.locator("svg.chart.wide")
+    chart = page.locator("[data-chart] svg.chart.wide")
     chart.focus()
     tip = page.locator(".tip")
     expect(tip).to_contain_text("23 Nov 2026")
@@ -79,7 +79,7 @@ def test_the_chart_is_read_with_the_keyboard(inside: Visit) -> None:
 def test_the_chart_follows_the_pointer(inside: Visit) -> None:
     page = inside.page
     page.goto(f"{HERE}/overview")
-    box = page.locator("svg.chart.wide").bounding_box()
+    box = page.locator("[data-chart] svg.chart.wide").bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.97, box["y"] + box["height"] / 2)
     expect(page.locator(".tip")).to_contain_text("Nov 2026")
@@ -117,8 +117,8 @@ def test_two_days_are_chosen_in_the_chart_by_keys_and_by_dragging(inside: Visit)
 @pytest.mark.parametrize("visit", [(360, "light")], indirect=True, ids=["narrow"])
 def test_a_phone_gets_the_narrow_chart_and_cards(inside: Visit) -> None:
     inside.page.goto(f"{HERE}/overview")
-    expect(inside.page.locator("svg.chart.narrow")).to_be_visible()
-    expect(inside.page.locator("svg.chart.wide")).to_be_hidden()
+    expect(inside.page.locator("[data-chart] svg.chart.narrow")).to_be_visible()
+    expect(inside.page.locator("[data-chart] svg.chart.wide")).to_be_hidden()
     assert inside.page.locator("table.cards tbody tr").first.evaluate("e => getComputedStyle(e).display") == "grid"
 
 
@@ -147,8 +147,8 @@ def test_the_theme_is_chosen_and_remembered(inside: Visit) -> None:
 def test_a_decision_is_made_in_the_browser(inside: Visit) -> None:
     page = inside.page
     page.goto(f"{HERE}/actions/scid_1")
-    page.locator("select[name=status]").select_option("riskAccepted")
-    page.get_by_label("Comment").fill("Until the scanners are gone")
+    page.locator(".status-form select[name=status]").select_option("riskAccepted")
+    page.locator(".status-form [name=comment]").fill("Until the scanners are gone")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     expect(page.locator(".log").first).to_contain_text("Until the scanners are gone")

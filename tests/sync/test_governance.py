@@ -69,7 +69,7 @@ def test_where_two_persons_are_asked_for_one_alone_accepts_nothing(
             decide(conn, tenant, acceptance(control), ratings=load())
         for by, role in (("Anna", Role.ADMINISTRATOR), ("bert", Role.EDITOR)):
             with pytest.raises(NotPermitted):
-                approve(conn, tenant, asked.key, by=by, role=role, ratings=load(), now=NOW, visible=None)
+                approve(conn, tenant, asked.key, by=by, role=role, ratings=load(), now=NOW)
         assert [r.request.key for r in governance.asked(conn, [tenant]).requests] == [asked.key]
     with database.reading(engine) as conn:
         page = detail.build(conn, tenant, control, ratings=load(), now=NOW, visible=None)

@@ -17,7 +17,7 @@ def below(page: Overview) -> None:
         _among(page.among, page.percent)
     if page.marks:
         show.line()
-        show.line("Days that moved most, or of which somebody noted something:")
+        show.wrapped("Days that moved most, or of which somebody noted something:")
     for mark in page.marks:
         show.wrapped(f"{mark.date}  {show.change(mark.change)}  {mark.title}", indent=2)
 
