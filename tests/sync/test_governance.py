@@ -72,7 +72,7 @@ def test_where_two_persons_are_asked_for_one_alone_accepts_nothing(
                 approve(conn, tenant, asked.key, by=by, role=role, ratings=load(), now=NOW)
         assert [r.request.key for r in governance.asked(conn, [tenant], ratings=load()).requests] == [asked.key]
     with database.reading(engine) as conn:
-        page = detail.build(conn, tenant, control, ratings=load(), now=NOW)
+        page = detail.build(conn, tenant, control, ratings=load(), now=NOW, visible=None)
     assert page.request == asked
     assert [p.asks for p in page.possible if p.status is Status.RISK_ACCEPTED] == [True]
 
@@ -216,7 +216,7 @@ def test_the_timeline_tells_all_of_it(engine: Engine, tenant: Tenant, control: s
         approve(conn, tenant, asked.key, by="bert", role=Role.APPROVER, ratings=load(), now=NOW + DAY)
     choose(engine, tenant, control, Status.THIRD_PARTY, NOW + 2 * DAY)
     with database.reading(engine) as conn:
-        page = detail.build(conn, tenant, control, ratings=load(), now=NOW + 3 * DAY)
+        page = detail.build(conn, tenant, control, ratings=load(), now=NOW + 3 * DAY, visible=None)
     assert [s.what for s in page.timeline if s.kind is detail.StepKind.DECISION] == [
         "Third party",
         f"Risk accepted until {TODAY + 30 * DAY}, approved by bert",

@@ -17,23 +17,43 @@ from trend_samples import unknown as unknown_trends
 from web_samples import (
     CONTOSO,
     FAILING,
+    FIVE,
     HOSTILE,
     NOW,
     TODAY,
     action,
     action_page,
     actions,
+    compared,
+    decision,
+    detail,
+    dismissed,
+    disputed,
+    elsewhere,
     empty,
     overview,
+    plan,
     portfolio,
     portfolio_row,
+    reviewed,
+    waiting,
 )
 
+from surefoot.access.viewers import LOCAL, Viewer
+from surefoot.model import Role
+from surefoot.pages.actions import ActionPage, Actions
 from surefoot.pages.changes import Changes
+from surefoot.pages.columns import Column
 from surefoot.pages.heatmap import Heatmap
+from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import Portfolio
+from surefoot.pages.selection import Together
+from surefoot.pages.unlicensed import Unlicensed, UnlicensedRow
+from surefoot.scoring.actions import News, NewsKind
+from surefoot.store.views import SavedView
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
+from surefoot.web.html import action as action_view
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import activity as activity_view
 from surefoot.web.html import bulk as bulk_view
@@ -49,11 +69,12 @@ from surefoot.web.html import registers as registers_view
 from surefoot.web.html import risks as risks_view
 from surefoot.web.html import search as search_view
 from surefoot.web.html import trends as trends_view
+from surefoot.web.html import views as views_view
 
 PAGES = {
-    "overview.html": contexts.OverviewPage,
-    "actions.html": contexts.ActionsPage,
-    "action.html": contexts.ActionPage,
+    "overview.html": overview_view.OverviewPage,
+    "actions.html": actions_view.ActionsPage,
+    "action.html": action_view.ActionPage,
     "bulk.html": bulk_view.BulkPage,
     "register.html": registers_view.RegisterPage,
     "risks.html": risks_view.RisksPage,
@@ -123,7 +144,9 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
         "frame": FRAME, "heading": "Change 1 action?", "said": (HOSTILE,), "many": True, "back_href": "/",
         "counts": (bulk_view.Counted(outcome="refused", count=1, label="cannot be changed"),),
         "rows": (bulk_view.BulkRow(result=result, href="/x", label="cannot be changed"),),
-        "hidden": (("item", HOSTILE),), "back": None,
+        "hidden": (("item", HOSTILE),), "back": None, "expect": None,
+        "worth": None, "onward": None, "left": 0, "finished": 1,
+        "unit": "actions", "undo_href": None,
     }  # fmt: skip
     return bulk_view.BulkPage(**{**values, **changes})
 
@@ -131,7 +154,8 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
 def portfolio_of(page: Portfolio, frame: contexts.Frame = FRAME, **query: str) -> portfolio_view.PortfolioPage:
     days = [TODAY - dt.timedelta(days=back) for back in range(40, 0, -1) if back != 20]
     lines = {row.tenant.id: [(day, 40.0 + day.day / 10) for day in days] for row in page.tenants if row.percent}
-    return portfolio_view.view(page, frame, query, words=(("gold", HOSTILE), (HOSTILE,)), lines=lines)
+    words = (("gold", HOSTILE), (HOSTILE,))
+    return portfolio_view.view(page, frame, query, words=words, lines=lines, held=SAVED, can_label=True)
 
 
 def heatmap_of(page: Heatmap, frame: contexts.Frame = FRAME, **query: str) -> heatmap_view.HeatmapPage:
@@ -147,6 +171,20 @@ def why(changes: Changes | None, **options: Any) -> contexts.Page:
     return history_view.why_view(changes, FRAME, tenant=CONTOSO.id, days=days, **options)
 
 
+def listed(page: Actions, query: str = "show=all&group=category", **options: Any) -> contexts.Page:
+    here = actions_view.address(QueryParams(query), CONTOSO.id)
+    what = actions_view.wanted(here, me="anna", today=TODAY)
+    return actions_view.list_view(page, what, here, FRAME, **options)
+
+
+EVERY = "columns=" + ",".join(camel(column) for column in Column)
+VIEW = SavedView(key=7, owner="anna", page="actions", name=HOSTILE, query="show=all", made_at=NOW)
+SAVED = views_view.menu("actions", (VIEW,), path="/x", query="show=all")
+UNLICENSED = UnlicensedRow(
+    control=HOSTILE, name=HOSTILE, category=HOSTILE, product=None, max_points=None, deprecated=True
+)
+
+
 def search_page(text: str) -> search_view.SearchPage:
     hit = search_view.Hit(label=text, href="/x", detail=text)
     return search_view.SearchPage(
@@ -154,9 +192,29 @@ def search_page(text: str) -> search_view.SearchPage:
     )
 
 
+LOOKS = Viewer(name="anna", tenants=None, role=Role.READER)
+FALLEN = FIVE[3]
+
+
+def about(
+    viewer: Viewer = LOCAL,
+    page: ActionPage | None = None,
+    changes: dict[str, object] | None = None,
+    steps: str | None = None,
+) -> contexts.Page:
+    made = page or action_page()
+    told = action_view.About(page=made, detail=detail(made, **(changes or elsewhere())), steps=steps)
+    return action_view.view(told, FRAME, viewer)
+
+
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
-    wanted = actions_view.wanted(QueryParams("show=all&group=category"))
-    hostile = action(1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE)
+    hostile = action(
+        1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE,
+        decision=decision(HOSTILE, comment=HOSTILE), plan=plan(HOSTILE, HOSTILE, TODAY),
+        microsoft_update=News(kind=NewsKind.UPDATED, day=TODAY),
+    )  # fmt: skip
+    without = Unlicensed(controls=(UNLICENSED,), total=1, tenant=CONTOSO, as_of=TODAY)
+    none_without = Unlicensed(controls=(), total=0, tenant=CONTOSO, as_of=TODAY)
     return {
         "overview": ("overview.html", overview_view.view(overview(), FRAME, chosen="90", sync=True)),
         "failing": ("overview.html", overview_view.view(overview(synced=FAILING), FRAME, chosen="all", sync=False)),
@@ -171,19 +229,31 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "hostile": (
             "overview.html", overview_view.view(overview(top_actions=(hostile,)), FRAME, chosen="90", sync=True)
         ),
-        "actions": ("actions.html", actions_view.list_view(actions(), wanted, FRAME)),
-        "hostile list": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME)),
-        "no actions": ("actions.html", actions_view.list_view(actions(()), wanted, FRAME)),
-        "many": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME, can_write=True)),
-        "bulk": ("bulk.html", bulk_page(expect=1, undo_href=None)),
-        "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo", back=HOSTILE)),
+        "reviewed": (
+            "overview.html",
+            overview_view.view(overview(**reviewed(HOSTILE)), FRAME, chosen="90", sync=True, include="planned"),
+        ),
+        "quiet": ("overview.html", overview_view.view(overview(**compared()), FRAME, chosen="30", sync=False)),
+        "actions": ("actions.html", listed(actions())),
+        "every column": ("actions.html", listed(actions(), f"show=all&{EVERY}", can_write=True)),
+        "hostile list": ("actions.html", listed(actions((hostile,)), f"show=all&text={HOSTILE}&{EVERY}", held=SAVED)),
+        "no actions": ("actions.html", listed(actions(()))),
+        "many": ("actions.html", listed(actions((hostile,)), can_write=True)),
+        "not licensed": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=without)),
+        "none without": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=none_without)),
+        "bulk": ("bulk.html", bulk_page(expect=1, worth=Together(points=35.0, percent=72.0, after=76.7))),
+        "bulk done": ("bulk.html", bulk_page(undo_href="/bulk/7/undo", back=HOSTILE)),
+        "bulk going on": ("bulk.html", bulk_page(onward="/bulk", left=75, finished=25)),
         "register": ("register.html", register_page()),
         **registers.every(FRAME),
-        "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
-        "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
-        "bare action": (
-            "action.html", actions_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
+        "action": ("action.html", about()),
+        "hostile action": (
+            "action.html",
+            about(LOOKS, action_page(action=hostile), disputed(HOSTILE) | elsewhere(HOSTILE), steps="# <img>"),
         ),
+        "bare action": ("action.html", about(page=action_page(profile=None, decisions=()))),
+        "asked action": ("action.html", about(page=action_page(action=FALLEN), changes=waiting(HOSTILE))),
+        "accepted action": ("action.html", about(LOOKS, action_page(action=FALLEN), dismissed(HOSTILE))),
         "portfolio": ("portfolio.html", portfolio_of(portfolio(), sort="-percent")),
         "groups": ("portfolio.html", portfolio_of(portfolio(), group="label", cursor="x")),
         "hostile portfolio": (
@@ -315,5 +385,6 @@ def test_contexts_say_what_they_are() -> None:
         *vars(trends_view).values(),
         *vars(heatmap_view).values(),
     ]
+    everything += [*vars(actions_view).values(), *vars(views_view).values(), *vars(bulk_view).values()]
     structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]
     assert all(c.__doc__ for c in structs)

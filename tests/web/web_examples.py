@@ -37,6 +37,8 @@ from surefoot.pages import (
     risks,
     search,
     trends,
+    unlicensed,
+    views,
     zones,
 )
 from surefoot.pages.outlets import plain
@@ -48,6 +50,7 @@ from surefoot.store.audit import Wanted
 from surefoot.store.bulks import Bulk
 from surefoot.store.heatmap import Among
 from surefoot.store.portfolio import Wanted as Rows
+from surefoot.store.views import SavedView
 from surefoot.sync import baselines as sync
 from surefoot.sync import bulk
 from surefoot.sync.bulk import Change, Item, answer_of, preview
@@ -61,7 +64,14 @@ NOW = dt.datetime(2026, 11, 24, 6, 12, tzinfo=dt.UTC)
 TARGET = Path(surefoot.web.api.openapi.__file__).with_name("examples.json")
 CONTROL = "mdo_atpprotection"
 BEGUN = "BlockLegacyAuthentication"
+VIEW = SavedView(
+    key=7, owner="administrator", page="actions", name="Quick wins", query="show=quick&sort=-points", made_at=NOW
+)
 STEPS = "1. Tell the service desk\n2. Begin with the pilot group"
+
+
+ANSWERED = ("action", "planAction", "undoDecision", "resolveConflict", "approveRequest", "declineRequest")
+"""Operations that answer with the action."""
 
 
 def main() -> None:
@@ -111,7 +121,7 @@ def pages(engine: Engine) -> dict[str, object]:
         fell = regressions.build(conn, contoso, ratings=ratings)
         standard = baselines.one(conn, "Standard", None, ratings=ratings)
         steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
-        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW)
+        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW, visible=None)
         happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
         items = [Item(tenant=contoso, control=CONTROL, change=Change(status=Status.PLANNED))]
         seen = preview(engine, items, by="anna.m@contoso.example", role=Role.EDITOR, ratings=ratings, now=NOW)
@@ -126,7 +136,7 @@ def pages(engine: Engine) -> dict[str, object]:
             "bulk": answer_of(seen, 7),
             "undoBulk": answer_of(seen, 7),
             "decisions": Decisions(decisions=decided, total=len(decided), tenant=overview.name_of(contoso)),
-            "secureScore": overview.build(conn, contoso, ratings=ratings),
+            "secureScore": overview.build(conn, contoso, ratings=ratings, visible=None, now=NOW),
             "recommendations": actions.build(conn, contoso, ratings=ratings),
             "setStatus": actions.one(conn, contoso, CONTROL, ratings=ratings).action,
             "history": history.build(conn, contoso, ratings=ratings),
@@ -143,11 +153,14 @@ def pages(engine: Engine) -> dict[str, object]:
             "dismissRegression": fell,
             "restoreRegression": fell,
             "outbox": outbox.build(conn, [contoso], ratings=ratings, now=NOW, one=True),
-            **dict.fromkeys(("action", "planAction", "resolveConflict", "approveRequest", "declineRequest"), worked),
+            **dict.fromkeys(ANSWERED, worked),
             "conflicts": governance.disputed(conn, every, ratings=ratings, everything=True),
             "requests": governance.asked(conn, every, ratings=ratings),
             **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every, ratings=ratings)),
             **dict.fromkeys(("policy", "setPolicy"), governance.governed(conn, contoso)),
+            "unlicensed": unlicensed.build(conn, contoso, ratings=ratings),
+            "views": views.Views(views=(VIEW,), total=1),
+            **dict.fromkeys(("saveView", "renameView"), VIEW),
             "risks": risks.build(conn, [contoso], ratings=ratings, today=TODAY, one=True),
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True

@@ -15,6 +15,7 @@ from surefoot.model import NoticeKind, Plan, Priority, Side, Status
 from surefoot.pages import detail as detail_page
 from surefoot.pages import governance as pages
 from surefoot.pages.detail import ActionDetail
+from surefoot.pages.elsewhere import Elsewhere
 from surefoot.store import database
 from surefoot.store import notices as stored
 from surefoot.store import requests as asked_for
@@ -23,6 +24,8 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.desk import desk_of
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.sync.policies import govern
+from surefoot.sync.undoing import take_back
+from surefoot.sync.weighing import Who
 
 app = typer.Typer()
 Tenant = Annotated[str, typer.Argument(help="A name or id.")]
@@ -37,7 +40,7 @@ def action(tenant: Tenant, control: Control, json: Json = False, data: Data = No
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        page = detail_page.build(conn, found, control, ratings=home.ratings, now=now())
+        page = detail_page.build(conn, found, control, ratings=home.ratings, now=now(), visible=LOCAL.tenants)
     show.json(page) if json else _action(page)
 
 
@@ -79,7 +82,36 @@ def _action(page: ActionDetail) -> None:
         show.wrapped(f"{show.when(step.at)}  {step.what}" + (f" ({step.by})" if step.by else ""))
         if step.why:
             show.wrapped(step.why, indent=4)
-    show.wrapped(f"In Microsoft's portal: {page.manage_url}")
+    if page.elsewhere.total:
+        show.line()
+        _elsewhere(page.elsewhere)
+    show.wrapped(f"In {page.manage_in}: {page.manage_url}")
+
+
+def _elsewhere(held: Elsewhere) -> None:
+    rows = [
+        [
+            r.tenant.name, show.STATUSES[r.status], f"{show.points(r.earned_points)}/{show.points(r.max_points)}",
+            r.owner or "", str(r.decided_at.date()) if r.decided_at else "",
+        ]
+        for r in held.tenants
+    ]  # fmt: skip
+    show.table(["In other tenants", "Status", "Points", "Owner", "Decided"], rows, numbers=frozenset({2}))
+    show.wrapped(f"Open in {held.open} of {show.counted(held.total, 'other tenant')} that have it.")
+
+
+@app.command()
+def undo(tenant: Tenant, control: Control, data: Data = None) -> None:
+    """Take the last decision about an action back: the one before it holds again.
+
+    Example: surefoot undo contoso MFARegistrationV2
+    """
+    with opened(data) as home, home.writing() as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        who = Who(name=somebody().name, role=LOCAL.role, now=now())
+        made = take_back(conn, found, control, who, ratings=home.ratings)
+        page = detail_page.build(conn, found, made.control, ratings=home.ratings, now=now(), visible=LOCAL.tenants)
+    show.wrapped(f"{found.name}: {made.control} is {show.STATUSES[page.action.status].lower()} again.")
 
 
 @app.command()

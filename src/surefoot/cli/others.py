@@ -1,17 +1,19 @@
 """The commands that compare: one tenant with others, and all tenants in a table."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from surefoot.access.viewers import LOCAL, tenant_for, visible_to
 from surefoot.cli import show
-from surefoot.cli.home import opened
+from surefoot.cli.home import now, opened
 from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
 from surefoot.pages import comparison as comparison_page
 from surefoot.pages import portfolio as portfolio_page
 from surefoot.pages import search as search_page
+from surefoot.pages import tables
 from surefoot.pages.comparison import Comparison
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
@@ -120,6 +122,7 @@ def portfolio(
     problem: Annotated[bool | None, typer.Option(help="Only tenants with a problem, or without.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="Rows at most.")] = LIMIT,
     cursor: Annotated[str | None, typer.Option(help="Where the page before ended.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write a file instead: .xlsx or .csv.")] = None,
     json: Json = False,
     data: Data = None,
 ) -> None:
@@ -139,7 +142,33 @@ def portfolio(
     )
     with opened(data) as home, database.reading(home.engine) as conn:
         page = portfolio_page.build(conn, wanted, cursor=cursor)
-    show.json(page) if json else _portfolio(page)
+    if out is not None:
+        _file(page, out)
+    else:
+        show.json(page) if json else _portfolio(page)
+
+
+def _file(page: Portfolio, out: Path) -> None:
+    from surefoot.reports import sheets
+
+    match out.suffix:
+        case ".csv":
+            body = tables.write(page.tenants, PortfolioRow)
+        case ".xlsx":
+            told = (
+                ("Newest day", str(page.newest or "none is stored yet")),
+                ("Rows", f"{len(page.tenants)} of {page.total}"),
+            )
+            body = sheets.of_portfolio(page, sheets.About(title="Portfolio", told=told, made_at=now()))
+        case _:
+            message = f"{out.name} ends neither in .xlsx nor in .csv: which of them is wanted?"
+            raise InputRefused(message)
+    try:
+        out.write_bytes(body)
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror})."
+        raise InputRefused(message) from error
+    show.line(f"{show.counted(len(page.tenants), 'tenant')} in {out}.")
 
 
 def _sort(text: str) -> Sort:

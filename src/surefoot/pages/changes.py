@@ -7,11 +7,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused, NotStored
-from surefoot.model import DayTotal, Tenant
+from surefoot.model import DayTotal, Tenant, TenantName
 from surefoot.pages import events as happened
 from surefoot.pages import past as pasts
-from surefoot.pages.overview import TenantName, name_of
 from surefoot.pages.past import Past
+from surefoot.pages.whose import name_of
 from surefoot.scoring import telling
 from surefoot.scoring.causes import LAG, Candidates, Cause
 from surefoot.scoring.changes import Change, Explanation, Kind, explain, summed

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from surefoot.model import Decision, Profile, Tenant
 from surefoot.pages import changes, events, history, shares
 from surefoot.pages import past as pasts
+from surefoot.pages.actions import ActionPage
 from surefoot.pages.actions import one as action_of
 from surefoot.pages.changes import ChangeRow
 from surefoot.pages.history import History, Wanted
@@ -44,9 +45,13 @@ def build(
     *,
     ratings: Ratings,
     days: int | None = None,
+    page: ActionPage | None = None,
 ) -> ControlPage:
-    """Build it from the last `days` days (None: all); `NotFound` when the newest day does not score the control."""
-    page = action_of(conn, tenant, control, ratings=ratings)
+    """Build it from the last `days` days (None: all); `NotFound` when the newest day does not score the control.
+
+    `page` is the action, where it was read already.
+    """
+    page = page or action_of(conn, tenant, control, ratings=ratings)
     line = history.build(conn, tenant, ratings=ratings, wanted=Wanted(days=days, control=page.action.id))
     return ControlPage(
         tenant=page.tenant,

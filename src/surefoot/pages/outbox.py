@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import Decision, Outgoing, Side, Stage, Status, Tenant
+from surefoot.model import Decision, Outgoing, Side, Stage, Status, Tenant, TenantName
 from surefoot.pages.names import names_of
 from surefoot.pages.orders import ordered
-from surefoot.pages.overview import TenantName, name_of
+from surefoot.pages.whose import name_of
 from surefoot.scoring import workflow
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import conflicts, decisions, outgoing, profiles, tenants

@@ -1,6 +1,8 @@
 """A tenant's controls seen as work: points to gain, impact, difficulty, status, order."""
 
 import datetime as dt
+import enum
+import functools
 import html
 import re
 from collections.abc import Sequence
@@ -29,6 +31,21 @@ class Regression(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="ca
     since: dt.date
     """The last day on which it had its best points."""
     best_points: float
+
+
+class NewsKind(enum.StrEnum):
+    """What Microsoft did to a control's text."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The newest thing that Microsoft did to a control, as far as Surefoot saw it."""
+
+    kind: NewsKind
+    day: dt.date
+    """On which Surefoot first read it so."""
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
@@ -79,6 +96,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"
     """The newest decision, in Surefoot or at Microsoft."""
     plan: Plan | None
     """Who does it by when."""
+    microsoft_update: News | None = None
+    """None: the control is as it was when Surefoot first read the tenant."""
 
 
 def rank(standings: Sequence[Standing], day_max: float, ratings: Ratings, day: dt.date) -> tuple[Action, ...]:
@@ -245,6 +264,7 @@ _MARKED = re.compile("[<>&\0]")
 """Without these a text is plain already."""
 
 
+@functools.lru_cache(maxsize=4096)
 def text_of(markup: str | None) -> str | None:
     """Give Microsoft's HTML as one line of plain text; None when nothing is left."""
     if not markup:

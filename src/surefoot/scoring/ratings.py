@@ -11,6 +11,9 @@ import msgspec
 from surefoot.errors import InputRefused
 from surefoot.model import Level
 
+REMEMBERED = 10_000
+"""Controls whose ratings are kept at hand: every page asks for the same ones."""
+
 _CONNECTOR = re.compile(r"^\d+\.")
 """App connectors carry an instance number: `11770.MDA_Google_EnableTwoFactorAuth`."""
 MOST_ASKED = 20_000

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -295,9 +295,11 @@ def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> Map
         .where(span.c.tenant == tenant.key, span.c.from_day <= day, span.c.to_day >= day)
         .order_by(names.c.folded)
     )
-    told = _told(conn, tenant, day) if rich else {}
+    texts_of = told(conn, tenant, day) if rich else {}
     return {
-        key: ControlScore(control=identity, category=category, points=points, percent=share, **told.get(key, _UNTOLD))
+        key: ControlScore(
+            control=identity, category=category, points=points, percent=share, **texts_of.get(key, _UNTOLD)
+        )
         for key, identity, points, share, category in conn.execute(query).all()
     }
 
@@ -305,7 +307,7 @@ def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> Map
 _UNTOLD: Mapping[str, Any] = {}
 
 
-def _told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
+def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
     """Give the texts, counts and report times of a rich day by the control's key."""
     reading, sentence, description = schema.reading, schema.shared_text.alias(), schema.shared_text.alias()
     c = reading.c
@@ -349,12 +351,18 @@ def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, 
     return tuple(average_of(*row) for row in conn.execute(query))
 
 
-def counts(conn: Connection, tenant: Tenant, day: dt.date) -> dict[str, tuple[float | None, float | None]]:
-    """Give Graph's `count` and `total` by control id, where a rich record of that very day was caught."""
+def counts(
+    conn: Connection, tenant: Tenant, day: dt.date, *, controls: Collection[int] | None = None
+) -> dict[str, tuple[float | None, float | None]]:
+    """Give Graph's `count` and `total` by control id, where a rich record of that very day was caught.
+
+    `controls` are the keys of those that are asked for; None: all.
+    """
     if not conn.execute(_day_of(tenant, day, schema.day.c.rich)).scalar_one_or_none():
         return {}
     c, names = schema.reading.c, schema.control.c
     query = select(names.id, c["count"], c.total).join(schema.control, names.key == c.control)
+    query = query if controls is None else query.where(c.control.in_(controls))
     rows = conn.execute(query.where(c.tenant == tenant.key, c.from_day <= day, c.to_day >= day))
     return {identity: (count, total) for identity, count, total in rows}
 
@@ -374,6 +382,25 @@ def services_by_day(conn: Connection, tenant: Tenant) -> Mapping[dt.date, frozen
     rows = conn.execute(query).all()
     read = {text: frozenset(json.loads(text)) for text in {text for _, text in rows}}
     return {day: read[text] for day, text in rows}
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stored day says of the whole tenant beside its points."""
+
+    active_users: int | None = None
+    licensed_users: int | None = None
+    services: tuple[str, ...] = ()
+    """Graph's `enabledServices`."""
+
+
+def facts(conn: Connection, tenant: Tenant, day: dt.date) -> Facts:
+    """Give it; a day that is not stored says nothing."""
+    c, texts = schema.day.c, schema.shared_text
+    query = select(c.active_users, c.licensed_users, texts.c.text).join(texts, texts.c.key == c.services)
+    row = conn.execute(query.where(c.tenant == tenant.key, c.day == day)).one_or_none()
+    if row is None:
+        return Facts()
+    return Facts(active_users=row[0], licensed_users=row[1], services=tuple(json.loads(row[2])))
 
 
 def groups(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from surefoot.model import Profile, StateUpdate, Tenant
+from surefoot.scoring.actions import News, NewsKind
 from surefoot.store import schema
 from surefoot.store.memory import remembered
 from surefoot.store.shared import chunks, control_keys
@@ -252,6 +253,39 @@ def _in_name_of(tenant: Tenant, text: Text) -> Text:
     if isinstance(text, tuple):
         return tuple(part.replace(_TENANT, tenant.id) for part in text)
     return text.replace(_TENANT, tenant.id)
+
+
+@functools.lru_cache(maxsize=4096)
+def _profile(body: str) -> Profile:
+    """Decode a body; thousands of tenants share the same few hundred."""
+    return _PROFILE.decode(body)
+
+
+def listed(conn: Connection, tenant: Tenant) -> set[str]:
+    """Give the folded ids of the controls that the tenant's list has."""
+    link, names = schema.profile.c, schema.control
+    query = select(names.c.folded).join(schema.profile, link.control == names.c.key)
+    return set(conn.execute(query.where(link.tenant == tenant.key, link.until_day.is_(None))).scalars())
+
+
+def news(conn: Connection, tenant: Tenant) -> dict[str, News]:
+    """Say what Microsoft last did to the tenant's controls since it was first read, by the control's folded id."""
+    link, names = schema.profile.c, schema.control
+    mine = link.tenant == tenant.key
+    begun = conn.execute(select(func.min(link.from_day)).where(mine)).scalar_one_or_none()
+    if begun is None:
+        return {}
+    held = select(
+        link.control,
+        func.min(link.from_day).label("first"),
+        func.max(link.from_day).label("last"),
+        func.count(link.content.distinct()).label("contents"),
+    )
+    found = held.where(mine).group_by(link.control).having(func.max(link.from_day) > begun).subquery()
+    query = select(names.c.folded, found.c.first, found.c.last, found.c.contents)
+    rows = list(conn.execute(query.join(found, found.c.control == names.c.key)))
+    told = {row.folded: News(kind=NewsKind.ADDED, day=row.first) for row in rows if row.first != begun}
+    return told | {row.folded: News(kind=NewsKind.UPDATED, day=row.last) for row in rows if row.contents > 1}
 
 
 def updates(conn: Connection, tenant: Tenant) -> list[tuple[str, StateUpdate]]:

@@ -67,6 +67,23 @@ class PlaybookBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Markdown, 1 to 20,000 characters."""
 
 
+class ViewBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to save a view of a list."""
+
+    page: str
+    """portfolio, actions or heatmap."""
+    name: str
+    """1 to 60 characters; a view of that name is replaced."""
+    query: str
+    """The list's parameters as an address has them: show=quick&sort=-points."""
+
+
+class RenameBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to rename a view."""
+
+    name: str
+
+
 class PlanBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the API takes to plan an action: what is left out stays, null takes away."""
 

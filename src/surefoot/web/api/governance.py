@@ -12,6 +12,7 @@ from surefoot.errors import NotFound, NotPermitted
 from surefoot.model import NoticeKind, Priority, Side, Tenant
 from surefoot.pages import detail as detail_page
 from surefoot.pages import governance as pages
+from surefoot.pages.detail import ActionDetail
 from surefoot.pages.governance import ConflictRow, NoticeRow
 from surefoot.pages.outlets import snake
 from surefoot.store.database import reading, writing
@@ -23,6 +24,8 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.desk import desk_of
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.sync.policies import govern
+from surefoot.sync.undoing import take_back
+from surefoot.sync.weighing import Who
 from surefoot.web import queries
 from surefoot.web.api.answers import answer, listed
 from surefoot.web.api.paths import CONFLICTS, NOTICES, POLICY, REQUESTS, SCORE
@@ -42,7 +45,7 @@ def action(request: Request, action_id: str) -> Response:
     queries.only(query, ("tenant",))
     with reading(site.engine) as conn:
         tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
-        return answer(request, detail_page.build(conn, tenant, action_id, ratings=site.ratings, now=site.clock()))
+        return answer(request, _detail(request, conn, tenant, action_id))
 
 
 @routes.patch(f"{SCORE}/actions/{{action_id}}")
@@ -56,7 +59,7 @@ def plan(request: Request, action_id: str, body: Body) -> Response:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
         control = desk_of(conn, tenant, site.ratings).standing(action_id).score.control
         replan(conn, tenant, control, _plan_of(sent), by=viewer.name, now=site.clock())
-        return answer(request, detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock()))
+        return answer(request, _detail(request, conn, tenant, control))
 
 
 def _plan_of(sent: PlanBody) -> PlanChange:
@@ -83,6 +86,19 @@ def resolve(request: Request, action_id: str, body: Body) -> Response:
         road.resolve(conn, tenant, action_id, holds, by=viewer.name, now=site.clock(), role=viewer.role)
         summarise(conn, tenant, site.ratings)
         return _as_it_stands(request, conn, tenant, action_id)
+
+
+@routes.post(f"{SCORE}/actions/{{action_id}}/undo")
+@needs(Permission.WRITE)
+def undo(request: Request, action_id: str) -> Response:
+    """Take the last decision about an action back."""
+    site, query, viewer = site_of(request), request.query_params, viewer_of(request)
+    queries.only(query, ("tenant",))
+    with writing(site.engine, by=actor_of(request)) as conn:
+        tenant = tenant_for(conn, viewer, query.get("tenant"))
+        who = Who(name=viewer.name, role=viewer.role, now=site.clock())
+        take_back(conn, tenant, action_id, who, ratings=site.ratings)
+        return answer(request, _detail(request, conn, tenant, action_id))
 
 
 @routes.get(CONFLICTS)
@@ -121,7 +137,7 @@ def approve_request(request: Request, key: str, body: Body) -> Response:
             conn, tenant, number, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock(),
             answer=sent.answer,
         )  # fmt: skip
-        return answer(request, detail_page.build(conn, tenant, made.control, ratings=site.ratings, now=site.clock()))
+        return answer(request, _detail(request, conn, tenant, made.control))
 
 
 @routes.post(f"{REQUESTS}/{{key}}/decline")
@@ -137,11 +153,15 @@ def decline_request(request: Request, key: str, body: Body) -> Response:
         return _as_it_stands(request, conn, tenant, made.asked.control)
 
 
+def _detail(request: Request, conn: Connection, tenant: Tenant, control: str) -> ActionDetail:
+    site, visible = site_of(request), viewer_of(request).tenants
+    return detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock(), visible=visible)
+
+
 def _as_it_stands(request: Request, conn: Connection, tenant: Tenant, control: str) -> Response:
     """Answer with the action, or with nothing (204) when the newest day no longer scores it: what was done holds."""
-    site = site_of(request)
     try:
-        page = detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock())
+        page = _detail(request, conn, tenant, control)
     except NotFound:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return answer(request, page)

@@ -5,14 +5,20 @@ from typing import Any
 
 import msgspec
 
-from surefoot.model import CATEGORIES, EventSource, Grounds, Impact, NoticeKind, Stage, Status
+from surefoot.model import CATEGORIES, Difficulty, EventSource, Grounds, Impact, NoticeKind, Stage, Status
 from surefoot.pages import catalogue, heatmap, outbox, risks
+from surefoot.pages.actions import Due, Way
+from surefoot.pages.columns import SORTS, Column
 from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
 from surefoot.pages.risks import Ends
+from surefoot.reports.sheets import MEDIA_TYPE as XLSX
+from surefoot.scoring.actions import NewsKind
 from surefoot.scoring.catalogue import Did
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
+from surefoot.sync.views import PAGES
+from surefoot.web.action_queries import Show
 from surefoot.web.api.paths import (
     AUDIT,
     BASELINES,
@@ -26,6 +32,7 @@ from surefoot.web.api.paths import (
     REQUESTS,
     SCORE,
     SEARCH,
+    VIEWS,
     ZONES,
 )
 
@@ -59,12 +66,14 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     problems: tuple[int, ...] = (401, 404, 422)
     csv: bool = False
+    file: str | None = None
+    """The media type of an answer that is a file."""
     public: bool = False
 
     @property
     def tagged(self) -> bool:
         """Say whether the answer carries an ETag."""
-        return self.method == "get"
+        return self.method == "get" and self.file is None
 
 
 def _text(name: str, description: str, **schema: Any) -> Json:
@@ -109,6 +118,7 @@ FROM, TO = _day("from", "The first day."), _day("to", "The last day.")
 CONTROL = _part("control_id", "The control's id, without regard to case.", "BlockLegacyAuthentication")
 ACTION = _part("action_id", "The action's id, without regard to case.", "aad_mfa_all_users")
 KEY = _part("key", "The request's number.", "7")
+VIEW = _part("key", "The view's number.", "7")
 BASELINE = _part("name", "The baseline's name, without regard to case.", "Standard")
 
 
@@ -119,6 +129,40 @@ def _ways(kind: type[enum.StrEnum]) -> list[str]:
 _SORTS = _ways(Sort)
 _ALL = "Without `tenant` those of all visible tenants."
 WRITING = (400, 401, 403, 404, 413, 422)
+
+WORK = (
+    _choice("show", [camel(s) for s in Show], "A part of the list: `open`, `quick` wins, `regressed`, or `mine`."),
+    _text("text", "In name, id, product, owner, ticket or labels."),
+    _text("category", f"Without regard to case: {', '.join(CATEGORIES)} or another of Graph's."),
+    _choice("status", [camel(s) for s in Status], "Only actions with this status."),
+    _choice("impact", [camel(i) for i in Impact], "Only open actions with this impact."),
+    _choice("difficulty", [camel(d) for d in Difficulty], "Only actions with this difficulty."),
+    _text("product", "Only actions of this product, by its name."),
+    _text("owner", "Only actions of this owner; `-` for those of nobody."),
+    _choice("due", [camel(d) for d in Due], "Only open actions that are due so."),
+    _choice("microsoft", [camel(w) for w in Way], "Only what waits for Microsoft, or where both sides differ."),
+    _choice("recent", [camel(k) for k in NewsKind], "Only what Microsoft did so to in the last 30 days."),
+    _flag("quickWins", "Only quick wins."),
+    _flag("regressed", "Only what has regressed."),
+    _choice(
+        "sort", [sign + camel(c) for c in SORTS for sign in ("", "-")],
+        "By what; with a minus falling. What is not known comes last.",
+    ),
+)  # fmt: skip
+"""Which actions, in which order."""
+
+ROWS = (
+    _choice("sort", _SORTS, "By what; with a minus the largest first. Rows without a value come last."),
+    _text("label", "Only tenants with this label."),
+    _text("industry", "Only tenants of this industry."),
+    _text("text", "In the name or the id."),
+    {"name": "problem", "in": "query", "schema": {"type": "boolean"},
+     "description": "Only tenants that have a problem, or only those that have none."},
+    {"name": "limit", "in": "query", "description": "Rows on a page.",
+     "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
+    _text("cursor", "`next` of the page before."),
+)  # fmt: skip
+"""Which tenants, in which order."""
 
 _MANY = (
     "Either `items`, 20,000 at most, or `where` over visible tenants. What is left out of `change` stays; what is "
@@ -139,13 +183,17 @@ OPERATIONS = (
     ),
     Operation(
         path=f"{SCORE}/recommendations", name="recommendations", sends="Actions", csv=True,
-        summary="The actions with their points, in the order of what pays most",
-        parameters=(
-            TENANT,
-            _text("category", f"Without regard to case: {', '.join(CATEGORIES)} or another of Graph's."),
-            _choice("status", [camel(s) for s in Status], "Only actions with this status."),
-            _choice("impact", [camel(i) for i in Impact], "Only open actions with this impact."),
-        ),
+        summary="The actions with their points, in the order of what pays most or as `sort` says",
+        parameters=(TENANT, *WORK),
+    ),
+    Operation(
+        path=f"{SCORE}/recommendations.xlsx", name="recommendationsXlsx", file=XLSX,
+        summary="The same actions as an Excel workbook",
+        parameters=(TENANT, *WORK, _text("columns", f"Which, apart by commas: {', '.join(map(camel, Column))}.")),
+    ),
+    Operation(
+        path=f"{SCORE}/unlicensed", name="unlicensed", sends="Unlicensed", csv=True, parameters=(TENANT,),
+        summary="What Microsoft lists for the tenant and its score has not: not applicable or not licensed",
     ),
     Operation(
         path=f"{SCORE}/actions/{{action_id}}/status", name="setStatus", method="post", sends="Action",
@@ -157,7 +205,7 @@ OPERATIONS = (
     ),
     Operation(
         path=f"{SCORE}/actions/{{action_id}}", name="action", sends="ActionDetail",
-        summary="One action: what may follow, owner and due date, what is on its way, conflict, timeline",
+        summary="One action: what may follow, owner and due date, what is on its way, conflict, timeline, others",
         parameters=(ACTION, TENANT),
     ),
     Operation(
@@ -172,6 +220,12 @@ OPERATIONS = (
         summary="Say whose status holds where Surefoot and Microsoft both changed it; answers with the action",
         description="204 for a control that the newest day no longer scores.",
         parameters=(ACTION, TENANT), takes="HoldsBody", sample={"holds": "microsoft"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{SCORE}/actions/{{action_id}}/undo", name="undoDecision", method="post", sends="ActionDetail",
+        summary="Take the last decision back: what was in force before it holds again; answers with the action",
+        description="422 where nobody decided here, or Microsoft's side changed it since.",
+        parameters=(ACTION, TENANT), problems=(401, 403, 404, 413, 422),
     ),
     Operation(
         path=CONFLICTS, name="conflicts", sends="Conflicts", csv=True,
@@ -362,17 +416,29 @@ OPERATIONS = (
     Operation(
         path=PORTFOLIO, name="portfolio", sends="Portfolio", csv=True, problems=(401, 422),
         summary="Every visible tenant: score, changes, points available, rank, regressions, problem",
-        parameters=(
-            _choice("sort", _SORTS, "By what; with a minus the largest first. Rows without a value come last."),
-            _text("label", "Only tenants with this label."),
-            _text("industry", "Only tenants of this industry."),
-            _text("text", "In the name or the id."),
-            {"name": "problem", "in": "query", "schema": {"type": "boolean"},
-             "description": "Only tenants that have a problem, or only those that have none."},
-            {"name": "limit", "in": "query", "description": "Rows on a page.",
-             "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
-            _text("cursor", "`next` of the page before."),
-        ),
+        parameters=ROWS,
+    ),
+    Operation(
+        path=f"{PORTFOLIO}.xlsx", name="portfolioXlsx", file=XLSX, problems=(401, 422),
+        summary="The same tenants as an Excel workbook", parameters=ROWS,
+    ),
+    Operation(
+        path=VIEWS, name="views", sends="Views", problems=(401, 422), summary="The views of lists that you saved",
+        parameters=(_choice("page", list(PAGES), "Only those of this page."),),
+    ),
+    Operation(
+        path=VIEWS, name="saveView", method="post", sends="SavedView", status=201, takes="ViewBody",
+        summary="Save a view of a list under a name; one of that name is replaced",
+        sample={"page": "actions", "name": "Quick wins", "query": "show=quick&sort=-points"},
+        problems=(400, 401, 403, 413, 422),
+    ),
+    Operation(
+        path=f"{VIEWS}/{{key}}", name="renameView", method="patch", sends="SavedView", takes="RenameBody",
+        summary="Rename a view", parameters=(VIEW,), sample={"name": "Quick wins"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{VIEWS}/{{key}}", name="removeView", method="delete", status=204, summary="Remove a view",
+        parameters=(VIEW,), problems=(401, 403, 404, 422),
     ),
     Operation(
         path=HEATMAP, name="heatmap", sends="Heatmap", csv=True, problems=(401, 422),

@@ -14,6 +14,7 @@ from surefoot.web.api import (
     scores,
     search,
     trends,
+    views,
     work,
 )
 from surefoot.web.api.answers import answer
@@ -43,6 +44,7 @@ for part in (
     insights,
     work,
     portfolio,
+    views,
     heatmap,
     playbooks,
     bulk,

@@ -57,6 +57,9 @@ FLASHES = {
     "sending-on": Flash(kind="good", text="Decisions are sent to Microsoft from now on, within half a minute each."),
     "sending-off": Flash(kind="good", text="Nothing is sent to Microsoft any more. What waits stays here."),
     "read": Flash(kind="good", text="Marked as read."),
+    "labelled": Flash(kind="good", text="The labels are changed."),
+    "view-saved": Flash(kind="good", text="The view is saved: it is in the menu Views."),
+    "view-changed": Flash(kind="good", text="The views are changed."),
     "asked": Flash(kind="good", text="Asked for: somebody with the role approver has to approve it."),
 }
 """What a page may say after a form, by the word in its address: nothing of the address itself is shown."""
