@@ -80,7 +80,7 @@ def by_day_and_mark(answers: list[Any]) -> list[float]:
 
 def by_loss(answers: list[Any]) -> list[float]:
     """Give what the regressed controls lost, as a loss."""
-    return [-low["lost"] for answer in answers for low in answer.get("lows", [])]
+    return [-low["lost"] for answer in answers for low in answer.get("regressed", [])]
 
 
 T = "?tenant={tenant}"
