@@ -19,6 +19,7 @@ from surefoot.pages.changes import Changes
 from surefoot.pages.comparison import Comparison
 from surefoot.pages.controls import ControlPage
 from surefoot.pages.detail import ActionDetail
+from surefoot.pages.doctor import Doctor
 from surefoot.pages.events import Events
 from surefoot.pages.governance import Conflicts, Notices, PolicyPage, Requests
 from surefoot.pages.history import History
@@ -29,10 +30,13 @@ from surefoot.pages.playbooks import PlaybookPage, Playbooks
 from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
+from surefoot.pages.tenants import SyncHistory, TenantPage, Tenants
 from surefoot.scoring.actions import Action
 from surefoot.sync.baselines import Applied
 from surefoot.sync.bulk import BulkAnswer
+from surefoot.sync.checks import Check
 from surefoot.sync.decision_csv import Decisions
+from surefoot.sync.imports import ImportReport
 from surefoot.web.api.operations import OPERATIONS, PROBLEMS, Operation
 from surefoot.web.bulk_forms import BulkBody
 from surefoot.web.forms import (
@@ -49,6 +53,7 @@ from surefoot.web.forms import (
     StatusBody,
 )
 from surefoot.web.problems import MEDIA_TYPE, Problem
+from surefoot.web.tenant_forms import CLOUDS, METHODS, TenantBody, TenantChange
 
 Json = dict[str, Any]
 
@@ -57,10 +62,11 @@ SENT = (
     Outbox, Catalogue, Bulks, BulkAnswer, Decisions,
     ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage,
     Baselines, BaselinePage, DriftPage, Applied, Activity, Problem,
+    Tenants, TenantPage, SyncHistory, Check, ImportReport, Doctor,
 )  # fmt: skip
 TAKEN = (
     StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody,
-    BaselineBody, AssignBody, ApplyBody, BulkBody,
+    BaselineBody, AssignBody, ApplyBody, BulkBody, TenantBody, TenantChange,
 )  # fmt: skip
 
 
@@ -113,6 +119,9 @@ def _operation(made: Operation, *, as_csv: bool = False) -> Json:
     if made.takes:
         body = {"schema": _ref(made.takes), "example": made.sample}
         found["requestBody"] = {"required": True, "content": {"application/json": body}}
+    if made.takes_file:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        found["requestBody"] = {"required": True, "content": {"application/octet-stream": file}}
     return found
 
 
@@ -177,6 +186,8 @@ def schemas() -> Json:
     choices[:] = [*({"type": "string", "enum": sorted(camel(s) for s in DECIDABLE)},), {"type": "null"}]
     for name in ("due", "reviewOn"):
         made["StatusBody"]["properties"][name]["format"] = "date"
+    sent = made["TenantBody"]["properties"]
+    sent["method"]["enum"], sent["cloud"]["enum"] = [camel(m) for m in METHODS], [camel(c) for c in CLOUDS]
     rule = made["RuleBody"]["properties"]
     rule["expected"] = {"type": "string", "enum": [camel(s) for s in Status]}
     rule["grounds"] = {"enum": [*(camel(g) for g in Grounds), None], "default": None}

@@ -2,7 +2,18 @@
 
 from fastapi import Request, Response
 
-from surefoot.web.api import activity, baselines, bulk, governance, insights, playbooks, portfolio, scores, work
+from surefoot.web.api import (
+    activity,
+    baselines,
+    bulk,
+    governance,
+    insights,
+    playbooks,
+    portfolio,
+    scores,
+    tenants,
+    work,
+)
 from surefoot.web.api.answers import answer
 from surefoot.web.api.openapi import document
 from surefoot.web.permissions import Permission, needs
@@ -25,5 +36,5 @@ def openapi(request: Request) -> Response:
     return answer(request, document())
 
 
-for part in (scores, insights, work, portfolio, playbooks, bulk, baselines, governance, activity):
+for part in (scores, insights, work, portfolio, playbooks, bulk, baselines, governance, activity, tenants):
     router.routes.extend(part.routes.routes)
