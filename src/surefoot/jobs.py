@@ -76,6 +76,9 @@ async def run_due(
     """Claim what is due and read it; give how each ended."""
     with database.writing(engine) as conn:
         claimed = tenants.claim_due(conn, clock(), limit=10_000, lease=LEASE)
+        if readings is not None:
+            for tenant in claimed:
+                readings.begin(tenant, clock())  # before anybody can see that it is no longer due
         every = tenants.all_of(conn, None)
         derived.catch_up(conn, every, ratings, most=20)
         for tenant in tenants.accepting(conn, every):
@@ -127,7 +130,7 @@ async def read(
     readings: Readings | None = None,
 ) -> list[Outcome]:
     """Read these tenants, some at once, and mark each; `readings` is told how far each has come."""
-    gate, kept = asyncio.Semaphore(AT_ONCE), readings or Readings()
+    gate, kept = asyncio.Semaphore(AT_ONCE), Readings() if readings is None else readings
 
     async def one(graph: GraphClient, tenant: Tenant) -> Outcome:
         async with gate:
@@ -255,4 +258,5 @@ class Runner:
                 asyncio.run(due)
             except Exception:
                 log.exception("the runner could not look; it tries again")
+                self._readings.clear()
             self._wake.wait(self._tick)

@@ -43,6 +43,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """Its name; None: of the installation."""
     tenant_id: str | None = None
     what: str
+    error: str | None = None
+    """The slug of the error, where a tenant cannot be read."""
     since: dt.datetime | None = None
     """Since when it is so; None: not known."""
 
@@ -133,7 +135,9 @@ def _of_tenants(rows: tuple[TenantRow, ...], now: dt.datetime) -> list[Problem]:
         synced, one = row.synced, row.tenant
         if synced.error:
             said = synced.message or synced.error
-            found.append(Problem(tenant=one.name, tenant_id=one.id, what=said, since=synced.failing_since))
+            found.append(
+                Problem(tenant=one.name, tenant_id=one.id, what=said, error=synced.error, since=synced.failing_since)
+            )
         elif synced.at and synced.due_at and now - synced.at > STALE:
             said = "It was not read lately: is `surefoot serve` running? `surefoot sync` reads it now."
             found.append(Problem(tenant=one.name, tenant_id=one.id, what=said, since=synced.at))

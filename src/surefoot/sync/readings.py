@@ -32,6 +32,11 @@ class Readings:
         with self._lock:
             self._held.pop(tenant.id, None)
 
+    def clear(self) -> None:
+        """Forget all of them: whoever read them has broken off."""
+        with self._lock:
+            self._held.clear()
+
     def of(self, tenant: Tenant) -> Reading | None:
         """Give how far the reading of a tenant has come; None: none is under way."""
         with self._lock:

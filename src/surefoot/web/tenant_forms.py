@@ -4,6 +4,7 @@ import msgspec
 
 from surefoot.errors import InputRefused
 from surefoot.model import AuthMethod, Cloud, Connection
+from surefoot.pages.outlets import camel
 from surefoot.sync.tenants import Given
 from surefoot.web.queries import parse
 from surefoot.web.site import Emulated, Reach, Site
@@ -81,9 +82,9 @@ def changed(sent: TenantChange, before: Connection, emulated: Emulated | None) -
     fields = (sent.method, sent.cloud, sent.client_id, sent.secret)
     if all(value is msgspec.UNSET for value in fields):
         return None
-    method = before.method.value if sent.method is msgspec.UNSET else sent.method
-    cloud = before.cloud.value if sent.cloud is msgspec.UNSET else sent.cloud
+    held = (camel(before.method), camel(before.cloud), before.client_id)
+    method = held[0] if sent.method is msgspec.UNSET else sent.method
+    cloud = held[1] if sent.cloud is msgspec.UNSET else sent.cloud
     client = before.client_id if sent.client_id is msgspec.UNSET else sent.client_id
     secret = None if sent.secret is msgspec.UNSET else sent.secret
-    same = (method, cloud, client) == (before.method.value, before.cloud.value, before.client_id)
-    return Given(before if same else connection(method, cloud, client, emulated), secret)
+    return Given(before if (method, cloud, client) == held else connection(method, cloud, client, emulated), secret)

@@ -84,7 +84,7 @@ def notice(synced: Synced, as_of: dt.date | None, now: dt.datetime) -> Notice | 
         return None
     old = f"The newest score is {(now.date() - as_of).days} days old"
     if synced.at is None:
-        text = "It was imported. Connect the tenant with `surefoot tenant add` to read it every day."
+        text = "It was imported. Connect the tenant, under Connection, to read it every day."
         return Notice(kind="info", title=old, text=text)
     return Notice(kind="stale", title=old, text="Microsoft has not published a newer one. Nothing to do but wait.")
 

@@ -30,6 +30,12 @@ WHOLE = {"portfolio": ("Portfolio", "/"), "notices": ("Notices", "/notices"), "a
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
+    "tried": Flash(kind="good", text="Tried: how it went is below."),
+    "reconnected": Flash(kind="good", text="Saved and tried: how it went is below."),
+    "imported": Flash(kind="good", text="Imported. The days of the file are in the history."),
+    "removed": Flash(kind="good", text="The tenant is removed, with all that was kept of it."),
+    "revoked": Flash(kind="good", text="Revoked: the token is refused from now on."),
+    "read": Flash(kind="good", text="The reading has ended: how it went is below."),
     "asked": Flash(kind="good", text="Asked for: somebody with the role approver has to approve it."),
 }
 """What a page may say after a form, by the word in its address: nothing of the address itself is shown."""

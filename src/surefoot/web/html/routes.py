@@ -22,9 +22,20 @@ from surefoot.sync import road
 from surefoot.sync.acceptances import submit
 from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
-from surefoot.web import assets, queries
+from surefoot.web import assets, queries, tenancy
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, bulk, history, overview, portfolio, registers
+from surefoot.web.html import (
+    actions,
+    bulk,
+    connection,
+    history,
+    imports,
+    overview,
+    portfolio,
+    registers,
+    settings,
+    tenants,
+)
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -33,6 +44,8 @@ from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
 
 router = guarded_router()
+for part in (tenants, imports, connection):
+    router.routes.extend(part.routes.routes)  # first: /tenants/add is no tenant's address
 
 YEAR = 365
 """Days of an action's history on its page."""
@@ -140,15 +153,13 @@ def resolve(request: Request, tenant_id: str, control_id: str, body: Body) -> Re
 
 @router.post("/tenants/{tenant_id}/sync")
 @needs(Permission.WRITE)
-def sync(request: Request, tenant_id: str) -> Response:
-    """Ask for a tenant to be read at once."""
-    site = site_of(request)
-    with reading(site.engine) as conn:
-        tenant = _tenant(conn, request, tenant_id)
-    if site.graph_sync is None:
-        raise InputRefused("This server does not read from Microsoft; run `surefoot sync` instead.")
-    site.graph_sync(tenant)
-    return RedirectResponse(overview.path(tenant.id, "overview", said="sync-asked"), HTTPStatus.SEE_OTHER)
+def sync(request: Request, tenant_id: str, body: Body) -> Response:
+    """Ask for a tenant to be read at once, then lead back to the overview or to the connection."""
+    tenant = tenancy.found(request, tenant_id)
+    tenancy.sync(site_of(request), tenant)
+    back = "connection" if from_form(body).get("from") == "connection" else "overview"
+    place = "#reading" if back == "connection" else ""
+    return RedirectResponse(overview.path(tenant.id, back, said="sync-asked") + place, HTTPStatus.SEE_OTHER)
 
 
 def _tenant(conn: Connection, request: Request, tenant_id: str) -> Tenant:
@@ -178,5 +189,5 @@ def _refused(
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-for part in (portfolio, bulk, history, registers):
+for part in (portfolio, bulk, history, registers, settings):
     router.routes.extend(part.routes.routes)
