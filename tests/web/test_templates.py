@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import tenant_samples as tenancy
 from jinja2 import Environment, meta
 from past_samples import explained, grown, more, untold
 from starlette.datastructures import QueryParams
@@ -25,17 +26,23 @@ from web_samples import (
     portfolio_row,
 )
 
+from surefoot.model import Role
 from surefoot.pages.changes import Changes
 from surefoot.pages.portfolio import Portfolio
+from surefoot.pages.tenants import State
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import bulk as bulk_view
+from surefoot.web.html import connection as connection_view
 from surefoot.web.html import contexts, render
 from surefoot.web.html import history as history_view
+from surefoot.web.html import imports as imports_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
 from surefoot.web.html import registers as registers_view
+from surefoot.web.html import settings as settings_view
+from surefoot.web.html import tenants as tenants_view
 
 PAGES = {
     "overview.html": contexts.OverviewPage,
@@ -46,6 +53,11 @@ PAGES = {
     "portfolio.html": portfolio_view.PortfolioPage,
     "history.html": history_view.HistoryPage,
     "why.html": history_view.WhyPage,
+    "tenants.html": tenants_view.TenantsPage,
+    "tenant_add.html": tenants_view.AddPage,
+    "connection.html": connection_view.ConnectionPage,
+    "import.html": imports_view.ImportPage,
+    "settings.html": settings_view.SettingsPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
 }
@@ -157,6 +169,26 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "why nothing stored": (
             "why.html", history_view.why_view(None, FRAME, tenant=CONTOSO.id, days=(), refused="No day is stored.")
         ),
+        "tenants": ("tenants.html", tenancy.tenant_list(FRAME, *tenancy.rows())),
+        "no tenants": ("tenants.html", tenancy.tenant_list(FRAME)),
+        "no such tenants": ("tenants.html", tenancy.tenant_list(MANY, *tenancy.rows(), text=HOSTILE * 2)),
+        "add": ("tenant_add.html", tenancy.add_page(FRAME)),
+        "hostile add": ("tenant_add.html", tenancy.add_page(FRAME, hostile=True)),
+        "connection": ("connection.html", tenancy.connection(FRAME)),
+        "connection of a reader": ("connection.html", tenancy.connection(FRAME, role=Role.READER)),
+        "first reading": ("connection.html", tenancy.connection(FRAME, State.WAITING)),
+        "not connected": ("connection.html", tenancy.connection(FRAME, State.IMPORTED)),
+        **{
+            f"hostile {form}": (
+                "connection.html",
+                tenancy.connection(FRAME, State.FAILING, "secret-expired", typed=tenancy.hostile_form(form)),
+            )
+            for form in ("connection", "name", "labels", "policy", "remove", "check")
+        },
+        "import": ("import.html", tenancy.import_page(FRAME, looked=False, text=HOSTILE)),
+        "looked at": ("import.html", tenancy.import_page(FRAME, looked=True, text=HOSTILE)),
+        "settings": ("settings.html", tenancy.settings_page(FRAME, whole=True)),
+        "settings of a reader": ("settings.html", tenancy.settings_page(FRAME, whole=False)),
         "sign in": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=HOSTILE)),
         "expired": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=None, expired=True)),
         "message": (
@@ -169,7 +201,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_template_uses_only_what_its_context_documents(env: Environment, name: str) -> None:
     source = (resources.files("surefoot.web") / "templates" / name).read_text("utf-8")
-    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "asset"}
+    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "connecting", "asset"}
     assert used <= render.names_of(PAGES[name])
 
 
@@ -195,7 +227,7 @@ def test_no_page_holds_what_the_content_security_policy_refuses(env: Environment
     assert not re.search(r"<[^>]*\son[a-z]+=\"", html)
     assert "<style" not in html
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
-    assert not re.search(r'(src|href|action)="https?://(?!entra\.example|learn\.example)', html)
+    assert not re.search(r'(src|href|action)="https?://(?!entra\.example|learn\.example|entra\.microsoft\.com/)', html)
 
 
 @pytest.mark.parametrize("kind", every_page())
