@@ -20,10 +20,13 @@ RUNGS = {
     "notify": 2,
     "scoring": 1,
     "waterfalls": 2,
+    "bands": 2,
+    "bars": 2,
     "charts": 1,
     "emulator": 1,
     "model": 0,
     "errors": 0,
+    "locales": 0,
 }
 MODULES = sorted(p for p in SRC.rglob("*.py") if p.parent != SRC or p.stem != "__init__")
 

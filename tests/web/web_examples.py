@@ -28,6 +28,7 @@ from surefoot.pages import (
     doctor,
     events,
     governance,
+    heatmap,
     history,
     outbox,
     overview,
@@ -35,6 +36,11 @@ from surefoot.pages import (
     portfolio,
     regressions,
     risks,
+    search,
+    trends,
+    unlicensed,
+    views,
+    zones,
 )
 from surefoot.pages import (
     tenants as tenants_page,
@@ -46,7 +52,9 @@ from surefoot.store import baselines as kept
 from surefoot.store import database, secrets, tenants
 from surefoot.store.audit import Wanted
 from surefoot.store.bulks import Bulk
+from surefoot.store.heatmap import Among
 from surefoot.store.portfolio import Wanted as Rows
+from surefoot.store.views import SavedView
 from surefoot.sync import baselines as sync
 from surefoot.sync import bulk
 from surefoot.sync.bulk import Change, Item, answer_of, preview
@@ -74,7 +82,14 @@ PLACE = doctor.Place(
     version="0.1.0", python="3.12.3", data="/var/lib/surefoot", free_bytes=2**36, database_bytes=12_582_912,
     integrity=None, revision="0007", newest_revision="0007", key="1bda9e9729a2007a", key_from="secret.key",
 )  # fmt: skip
+VIEW = SavedView(
+    key=7, owner="administrator", page="actions", name="Quick wins", query="show=quick&sort=-points", made_at=NOW
+)
 STEPS = "1. Tell the service desk\n2. Begin with the pilot group"
+
+
+ANSWERED = ("action", "planAction", "undoDecision", "resolveConflict", "approveRequest", "declineRequest")
+"""Operations that answer with the action."""
 
 
 def main() -> None:
@@ -124,7 +139,7 @@ def pages(engine: Engine) -> dict[str, object]:
         fell = regressions.build(conn, contoso, ratings=ratings)
         standard = baselines.one(conn, "Standard", None, ratings=ratings)
         steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
-        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW)
+        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW, visible=None)
         happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
         items = [Item(tenant=contoso, control=CONTROL, change=Change(status=Status.PLANNED))]
         seen = preview(engine, items, by="anna.m@contoso.example", role=Role.EDITOR, ratings=ratings, now=NOW)
@@ -139,10 +154,12 @@ def pages(engine: Engine) -> dict[str, object]:
             "bulk": answer_of(seen, 7),
             "undoBulk": answer_of(seen, 7),
             "decisions": Decisions(decisions=decided, total=len(decided), tenant=overview.name_of(contoso)),
-            "secureScore": overview.build(conn, contoso, ratings=ratings),
+            "secureScore": overview.build(conn, contoso, ratings=ratings, visible=None, now=NOW),
             "recommendations": actions.build(conn, contoso, ratings=ratings),
             "setStatus": actions.one(conn, contoso, CONTROL, ratings=ratings).action,
             "history": history.build(conn, contoso, ratings=ratings),
+            "trends": trends.build(conn, contoso, ratings=ratings),
+            **dict.fromkeys(("zones", "setZones"), zones.build(conn, contoso)),
             "changes": changes.build(
                 conn, contoso, ratings=ratings, since=dt.date(2026, 11, 2), until=dt.date(2026, 11, 3)
             ),
@@ -153,13 +170,16 @@ def pages(engine: Engine) -> dict[str, object]:
             "regressions": fell,
             "dismissRegression": fell,
             "restoreRegression": fell,
-            "outbox": outbox.build(conn, contoso, now=NOW),
-            **dict.fromkeys(("action", "planAction", "resolveConflict", "approveRequest", "declineRequest"), worked),
-            "conflicts": governance.disputed(conn, every, everything=True),
-            "requests": governance.asked(conn, every),
-            **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every)),
+            "outbox": outbox.build(conn, [contoso], ratings=ratings, now=NOW, one=True),
+            **dict.fromkeys(ANSWERED, worked),
+            "conflicts": governance.disputed(conn, every, ratings=ratings, everything=True),
+            "requests": governance.asked(conn, every, ratings=ratings),
+            **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every, ratings=ratings)),
             **dict.fromkeys(("policy", "setPolicy"), governance.governed(conn, contoso)),
-            "risks": risks.build(conn, contoso, ratings=ratings, today=TODAY),
+            "unlicensed": unlicensed.build(conn, contoso, ratings=ratings),
+            "views": views.Views(views=(VIEW,), total=1),
+            **dict.fromkeys(("saveView", "renameView"), VIEW),
+            "risks": risks.build(conn, [contoso], ratings=ratings, today=TODAY, one=True),
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True
             ),
@@ -174,14 +194,16 @@ def pages(engine: Engine) -> dict[str, object]:
                 conn, kept.find(conn, "Standard"), [contoso], None, ratings=ratings, today=NOW.date()
             ),
             "applyBaseline": sync.applied("Standard", planned, bulk=None),
-            "audit": audit.build(conn, None, Wanted(limit=1)),
+            "audit": audit.build(conn, None, Wanted(limit=1), every, ratings=ratings),
             "tenants": tenants_page.build(conn, every[:1]),
             **dict.fromkeys(("addTenant", "tenant", "changeTenant"), tenants_page.one(conn, contoso)),
             **dict.fromkeys(("syncTenant", "syncs"), tenants_page.syncs(conn, contoso)),
             "checkTenant": CHECK,
             "importFile": IMPORT,
-            "doctor": doctor.build(conn, PLACE, now=NOW),
+            "doctor": doctor.build(conn, PLACE, ratings=ratings, now=NOW),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
+            "heatmap": heatmap.build(conn, heatmap.Wanted(among=Among(visible=None)), ratings=ratings),
+            "search": search.build(conn, "legacy", [contoso], ratings=ratings),
         }
 
 

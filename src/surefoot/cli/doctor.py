@@ -29,7 +29,7 @@ def doctor(json: Json = False, data: Data = None) -> None:
 def examine(home: Home, at: dt.datetime) -> Doctor:
     """Look at the data folder and all tenants."""
     with database.reading(home.engine) as conn:
-        return build(conn, home.place(integrity=True), now=at)
+        return build(conn, home.place(integrity=True), ratings=home.ratings, now=at)
 
 
 def _tell(found: Doctor) -> None:

@@ -30,7 +30,7 @@ from surefoot.model import Role, Side, Tenant
 from surefoot.store import database, decisions, secrets, tenants
 from surefoot.sync.decisions import decide
 from surefoot.sync.notes import note
-from surefoot.web.app import LOOPBACK, create
+from surefoot.web.app import LOOPBACK, create, settle
 from surefoot.web.site import Emulated, Reach
 
 DEMO_LINK_LASTS = dt.timedelta(hours=12)
@@ -181,6 +181,7 @@ def _page(
         allowed_hosts=LOOPBACK | home.settings.hosts,
         tls=home.settings.tls,
     )
+    settle(app)
     _say_link(home, listener.getsockname()[1], link_lasts)
     show.line("Ctrl-C ends it; `surefoot link` makes a new link.")
     sys.stdout.flush()

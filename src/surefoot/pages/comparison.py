@@ -7,10 +7,10 @@ from math import fsum
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import CATEGORIES, CLOSED, Average, DayTotal, Tenant
+from surefoot.model import CATEGORIES, CLOSED, Average, DayTotal, Tenant, TenantName
 from surefoot.pages import shares
-from surefoot.pages.overview import TenantName, name_of
 from surefoot.pages.shares import ControlShare
+from surefoot.pages.whose import name_of
 from surefoot.scoring import actions as work
 from surefoot.scoring import comparison as place
 from surefoot.scoring.comparison import NARROW, SMALLEST_COHORT, WIDE, Range
@@ -211,7 +211,7 @@ def _group(average: Average, line: Sequence[GroupDay], own: Summary | None, day:
     shown = [d for d in line if days is None or (day - d.date).days < days]
     return Group(
         basis=average.basis,
-        name=_name(average),
+        name=group_name(average),
         meaning=_meaning(average),
         as_of=line[-1].date,
         average=average.percent,
@@ -234,7 +234,8 @@ def _movement(now: float | None, before: float | None) -> str | None:
     return "steady" if abs(grown) < STEADY else "growing" if grown > 0 else "shrinking"
 
 
-def _name(group: Average) -> str:
+def group_name(group: Average) -> str:
+    """Name a group of organisations."""
     match group.basis:
         case "AllTenants":
             return "All Microsoft 365 tenants"
@@ -244,6 +245,11 @@ def _name(group: Average) -> str:
             return f"Industry: {group.industry}"
         case _:
             return group.basis
+
+
+def about(group: Average) -> str:
+    """Say in a few words what a group has in common."""
+    return group_name(group).removeprefix("Organizations with ").removeprefix("Industry: ")
 
 
 def _meaning(group: Average) -> str:
@@ -272,7 +278,11 @@ def _against(average: Average, own: Summary | None) -> tuple[Against, ...]:
 
 
 def _estimate(mine: float | None, groups: Iterable[Group]) -> Estimate:
-    average = next((g.average for g in groups if g.basis == ALL_TENANTS), None)
+    return estimated(mine, next((g.average for g in groups if g.basis == ALL_TENANTS), None))
+
+
+def estimated(mine: float | None, average: float | None) -> Estimate:
+    """Estimate where a percent stands among all tenants, of which only the average is known."""
     found = None if mine is None else place.estimate(mine, average)
     unknown = None
     if mine is None:
@@ -350,3 +360,8 @@ def _standing(category: str, own: Summary, members: Sequence[Summary]) -> Standi
 def _share(held: Summary, category: str) -> float | None:
     points, most = held.categories.get(category, (0.0, None))
     return None if most is None else percent(points, most)
+
+
+def named(average: Average) -> tuple[str, str]:
+    """Name a group that Microsoft averages, and say what it is."""
+    return group_name(average), _meaning(average)

@@ -10,6 +10,7 @@ from surefoot.pages import outbox as outbox_page
 from surefoot.pages import tenants as tenants_page
 from surefoot.pages.outbox import Outbox
 from surefoot.pages.tenants import TenantRow
+from surefoot.scoring.ratings import Ratings
 from surefoot.store import access, conflicts, events, outgoing, requests, tenants
 
 STALE = dt.timedelta(days=2)
@@ -36,7 +37,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     key_from: str
 
 
-class Problem(msgspec.Struct, frozen=True, kw_only=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """Something that somebody should do something about."""
 
     tenant: str | None
@@ -82,19 +83,15 @@ class Doctor(msgspec.Struct, frozen=True, kw_only=True):
     """Controls that Surefoot and Microsoft both changed, and nobody has said which holds."""
     requests: int
     """Acceptances that wait for a second person."""
-    problems: tuple[Problem, ...]
+    problems: tuple[Finding, ...]
 
 
-def build(conn: Connection, place: Place, *, now: dt.datetime) -> Doctor:
+def build(conn: Connection, place: Place, *, ratings: Ratings, now: dt.datetime) -> Doctor:
     """Look at an installation and all of its tenants."""
     every = tenants.all_of(conn, None)
     page = tenants_page.build(conn, every)
     covered = events.coverage(conn, every)
-    sent = [
-        problem
-        for tenant in outgoing.troubled(conn, every)
-        for problem in _sending(outbox_page.build(conn, tenant, now=now))
-    ]
+    sent = _sending(outbox_page.build(conn, outgoing.troubled(conn, every), ratings=ratings, now=now))
     return Doctor(
         version=place.version,
         python=place.python,
@@ -119,41 +116,40 @@ def build(conn: Connection, place: Place, *, now: dt.datetime) -> Doctor:
     )
 
 
-def _of_place(place: Place) -> list[Problem]:
+def _of_place(place: Place) -> list[Finding]:
     found = []
     if place.integrity not in {"ok", None}:
-        found.append(Problem(tenant=None, what=f"The database is damaged ({place.integrity}): restore a backup."))
+        found.append(Finding(tenant=None, what=f"The database is damaged ({place.integrity}): restore a backup."))
     if place.free_bytes < LITTLE:
         free = f"Only {place.free_bytes // 2**20} MiB are free on the disk of the data folder."
-        found.append(Problem(tenant=None, what=free))
+        found.append(Finding(tenant=None, what=free))
     return found
 
 
-def _of_tenants(rows: tuple[TenantRow, ...], now: dt.datetime) -> list[Problem]:
+def _of_tenants(rows: tuple[TenantRow, ...], now: dt.datetime) -> list[Finding]:
     found = []
     for row in rows:
         synced, one = row.synced, row.tenant
         if synced.error:
             said = synced.message or synced.error
             found.append(
-                Problem(tenant=one.name, tenant_id=one.id, what=said, error=synced.error, since=synced.failing_since)
+                Finding(tenant=one.name, tenant_id=one.id, what=said, error=synced.error, since=synced.failing_since)
             )
         elif synced.at and synced.due_at and now - synced.at > STALE:
             said = "It was not read lately: is `surefoot serve` running? `surefoot sync` reads it now."
-            found.append(Problem(tenant=one.name, tenant_id=one.id, what=said, since=synced.at))
+            found.append(Finding(tenant=one.name, tenant_id=one.id, what=said, since=synced.at))
     return found
 
 
-def _sending(page: Outbox) -> list[Problem]:
+def _sending(page: Outbox) -> list[Finding]:
     """Name what Microsoft refused, and what no sync has shown in time."""
-    found: list[Problem] = []
-    tenant = page.tenant
+    found: list[Finding] = []
     for row in page.sending:
-        one = row.outgoing
+        one, tenant = row.outgoing, row.tenant
         if one.stage is Stage.REFUSED:
             said = f"Microsoft does not take {one.state} for {one.control}: {one.message or one.error}"
-            found.append(Problem(tenant=tenant.name, tenant_id=tenant.id, what=said))
+            found.append(Finding(tenant=tenant.name, tenant_id=tenant.id, what=said))
         elif row.overdue:
             said = f"{one.control}: {row.hint}"
-            found.append(Problem(tenant=tenant.name, tenant_id=tenant.id, what=said))
+            found.append(Finding(tenant=tenant.name, tenant_id=tenant.id, what=said))
     return found

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from surefoot import locales
 from surefoot.web.problems import Problem, problem_response
 
 CSP = (
@@ -65,7 +66,8 @@ class Guard:
             if refusal := self._refusal(Headers(scope=scope), longest):
                 await problem_response(refusal)(scope, receive, dressed)
                 return
-            await self.app(scope, self._bounded(receive, longest), dressed)
+            with locales.reading_as(_reader(scope)):
+                await self.app(scope, self._bounded(receive, longest), dressed)
 
     def _refusal(self, headers: Headers, longest: int) -> Problem | None:
         host = host_name(headers.get("host", ""))
@@ -115,6 +117,13 @@ def begins(path: str, start: str) -> bool:
         all(p in {"*", part} for p, part in zip(parts, path.split("/"), strict=False))
         and path.count("/") == len(parts) - 1
     )
+
+
+def _reader(scope: Scope) -> str:
+    """Say how the reader writes numbers and days; the API speaks to programs, whoever asks."""
+    if scope["path"].startswith("/api/"):
+        return locales.PLAIN
+    return locales.wanted(Headers(scope=scope).get("accept-language", ""))
 
 
 def too_large(longest: int) -> Problem:

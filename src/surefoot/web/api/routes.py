@@ -7,11 +7,15 @@ from surefoot.web.api import (
     baselines,
     bulk,
     governance,
+    heatmap,
     insights,
     playbooks,
     portfolio,
     scores,
+    search,
     tenants,
+    trends,
+    views,
     work,
 )
 from surefoot.web.api.answers import answer
@@ -36,5 +40,20 @@ def openapi(request: Request) -> Response:
     return answer(request, document())
 
 
-for part in (scores, insights, work, portfolio, playbooks, bulk, baselines, governance, activity, tenants):
+for part in (
+    scores,
+    insights,
+    work,
+    portfolio,
+    views,
+    heatmap,
+    playbooks,
+    bulk,
+    baselines,
+    governance,
+    activity,
+    tenants,
+    search,
+    trends,
+):
     router.routes.extend(part.routes.routes)

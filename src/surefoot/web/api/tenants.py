@@ -121,7 +121,7 @@ def doctor(request: Request) -> Response:
     seeing_all(request, "The installation's findings")
     place = reach_of(site).place(bool(queries.flag(query, "integrity")))
     with reading(site.engine) as conn:
-        return answer(request, doctor_page.build(conn, place, now=site.clock()))
+        return answer(request, doctor_page.build(conn, place, ratings=site.ratings, now=site.clock()))
 
 
 def _one(request: Request, wanted: str, status: HTTPStatus = HTTPStatus.OK) -> Response:

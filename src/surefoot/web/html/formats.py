@@ -1,8 +1,12 @@
-"""How values look on pages: rounded here and nowhere else. Each function is a Jinja filter of the same name."""
+"""How values look on pages: rounded here and nowhere else. Each function is a Jinja filter of the same name.
+
+Numbers and days are written as the reader does (`locales`); the words around them are English.
+"""
 
 import datetime as dt
 from urllib.parse import quote
 
+from surefoot import locales
 from surefoot.model import Difficulty, Impact, Level, Source, Status
 
 NOT_KNOWN = "not known"
@@ -30,20 +34,19 @@ KNOWN_CATEGORIES = frozenset({"identity", "device", "apps", "data", "infrastruct
 
 def percent(value: float | None, digits: int = 1) -> str:
     """Write 72.0 %, or that it is not known."""
-    return NOT_KNOWN if value is None else f"{_fixed(value, digits)} %"
+    return NOT_KNOWN if value is None else f"{locales.number(value, digits)} %"
 
 
 def number(value: float | None, digits: int = 1) -> str:
     """Write 72.0, or that it is not known."""
-    return NOT_KNOWN if value is None else _fixed(value, digits)
+    return NOT_KNOWN if value is None else locales.number(value, digits)
 
 
 def points(value: float | None) -> str:
     """Write points with up to two decimals and thousands apart: 540, 249.91, 1,204."""
     if value is None:
         return NOT_KNOWN
-    text = f"{value:,.2f}".rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text.replace("-", "\u2212")
+    return locales.plain(value)
 
 
 def gain(value: float | None) -> str:
@@ -53,15 +56,14 @@ def gain(value: float | None) -> str:
 
 def count(value: float | None) -> str:
     """Write a count with thousands apart."""
-    return NONE if value is None else f"{value:,.0f}"
+    return NONE if value is None else locales.number(value, 0)
 
 
 def signed(value: float | None, digits: int = 1) -> str:
     """Write a difference with its sign, 0.0 without one."""
     if value is None:
         return NOT_KNOWN
-    text = _fixed(value, digits)
-    return f"+{text}" if value > 0 and float(f"{value:.{digits}f}") else text
+    return locales.signed(value, digits)
 
 
 def direction(value: float | None, digits: int = 1) -> str:
@@ -72,22 +74,17 @@ def direction(value: float | None, digits: int = 1) -> str:
 
 def magnitude(value: float | None, digits: int = 1) -> str:
     """Write a difference without its sign, beside an arrow that shows it."""
-    return NOT_KNOWN if value is None else _fixed(abs(value), digits)
-
-
-def _fixed(value: float, digits: int) -> str:
-    text = f"{value:,.{digits}f}"
-    return (text.lstrip("-") if float(text.replace(",", "")) == 0 else text).replace("-", "\u2212")
+    return NOT_KNOWN if value is None else locales.number(abs(value), digits)
 
 
 def day(value: dt.date | None) -> str:
     """Write 24 Oct 2026."""
-    return NONE if value is None else f"{value.day} {value:%b %Y}"
+    return NONE if value is None else locales.day(value)
 
 
 def short_day(value: dt.date | None) -> str:
     """Write 24 Oct."""
-    return NONE if value is None else f"{value.day} {value:%b}"
+    return NONE if value is None else locales.short_day(value)
 
 
 def moment(value: dt.datetime | None) -> str:
@@ -95,7 +92,7 @@ def moment(value: dt.datetime | None) -> str:
     if value is None:
         return NONE
     value = value.astimezone(dt.UTC)
-    return f"{value.day} {value:%b %Y, %H:%M} UTC"
+    return f"{locales.day(value.date())}, {locales.time(value)} UTC"
 
 
 def iso(value: dt.datetime | dt.date | None) -> str:
@@ -119,7 +116,7 @@ def ago(value: dt.datetime | None, now: dt.datetime) -> str:
 
 def plural(amount: int, one: str, many: str) -> str:
     """Write 1 action, 2 actions."""
-    return f"{amount:,} {one if amount == 1 else many}"
+    return f"{locales.number(amount, 0)} {one if amount == 1 else many}"
 
 
 def status(value: Status) -> str:

@@ -17,7 +17,7 @@ from surefoot.model import Role, Tenant
 from surefoot.pages import doctor as doctor_page
 from surefoot.pages import governance
 from surefoot.pages import playbooks as playbooks_page
-from surefoot.pages.doctor import Doctor, Problem
+from surefoot.pages.doctor import Doctor, Finding
 from surefoot.pages.mending import happened, mend_of
 from surefoot.pages.playbooks import Playbooks
 from surefoot.scoring.baselines import Baseline
@@ -198,7 +198,11 @@ def _page(conn: Connection, request: Request, said: Said) -> SettingsPage:
     visible, whole = visible_to(conn, viewer), may_add(viewer)
     now = site.clock()
     books = playbooks_page.build(conn, viewer.tenants, ratings=site.ratings)
-    doctor = doctor_page.build(conn, site.reach.place(False), now=now) if whole and site.reach else None
+    doctor = (
+        doctor_page.build(conn, site.reach.place(False), ratings=site.ratings, now=now)
+        if whole and site.reach
+        else None
+    )
     return SettingsPage(
         frame=frame(request, "Settings", visible=visible, tab="settings"),
         can_change=whole,
@@ -227,7 +231,7 @@ def _page(conn: Connection, request: Request, said: Said) -> SettingsPage:
     )  # fmt: skip
 
 
-def _fault(found: Problem) -> str:
+def _fault(found: Finding) -> str:
     """Say what is wrong and what to do in the words of the pages."""
     if found.error is None:
         return found.what.replace("`", "")

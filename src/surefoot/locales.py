@@ -1,0 +1,120 @@
+"""How the reader writes days and numbers: Unicode's CLDR, by the language that a browser asks for.
+
+Whoever answers a request says in whose way (`reading_as`); what draws or writes for people asks here. Texts stay
+English, and days are UTC days whatever the language.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton, format_time
+
+PLAIN = "en_GB"
+"""When nobody asks for anything: 24 Oct 2026 and 1,204.5."""
+LONGEST, MOST = 200, 10
+"""How much of an Accept-Language header is read: characters, languages."""
+MINUS = "\u2212"
+
+_reader: ContextVar[str] = ContextVar("reader", default=PLAIN)
+
+
+@contextmanager
+def reading_as(name: str) -> Iterator[None]:
+    """Write for a reader of this locale, a name as `wanted` gives it, until the block ends."""
+    token = _reader.set(name)
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+@lru_cache(maxsize=256)
+def wanted(accept_language: str) -> str:
+    """Give the first locale of an Accept-Language header that CLDR knows; what cannot be read is passed over."""
+    asked = [_weighed(part) for part in accept_language[:LONGEST].split(",")[:MOST]]
+    for _, tag in sorted((a for a in asked if a[0] > 0), key=lambda a: -a[0]):
+        found = _known(tag)
+        if found is not None:
+            return found
+    return PLAIN
+
+
+def _weighed(part: str) -> tuple[float, str]:
+    tag, _, weight = part.partition(";")
+    try:
+        return (float(weight.strip().removeprefix("q=")) if weight else 1.0), tag.strip()
+    except ValueError:
+        return 0.0, tag
+
+
+def _known(tag: str) -> str | None:
+    """Read a tag; languages written from right to left would tear English sentences apart, so they are passed over."""
+    try:
+        found = Locale.parse(tag, sep="-")
+    except (UnknownLocaleError, ValueError, TypeError):
+        return None
+    return str(found) if found is not None and found.text_direction == "ltr" else None
+
+
+def number(value: float, digits: int) -> str:
+    """Write a number with so many decimals, thousands apart, and a minus sign; what rounds to 0 has none."""
+    text = f"{value:,.{digits}f}"
+    if text.startswith("-") and float(text.replace(",", "")) == 0:
+        text = text[1:]
+    return text.translate(_signs(_reader.get()))
+
+
+def signed(value: float, digits: int) -> str:
+    """Write a difference with its sign; what rounds to 0 has none."""
+    text = number(value, digits)
+    return f"+{text}" if value > 0 and float(f"{value:.{digits}f}") else text
+
+
+def plain(value: float) -> str:
+    """Write a number with up to two decimals, as few as it has."""
+    return number(value, 2).rstrip("0").rstrip(decimal_point())
+
+
+@lru_cache(maxsize=64)
+def _signs(name: str) -> dict[int, str]:
+    symbols = Locale.parse(name).number_symbols["latn"]
+    return {ord("."): symbols["decimal"], ord(","): symbols["group"], ord("-"): MINUS}
+
+
+def decimal_point() -> str:
+    """Give what stands before the decimals."""
+    return _signs(_reader.get())[ord(".")]
+
+
+def day(value: dt.date) -> str:
+    """Write a day: 24 Oct 2026, Oct 24, 2026, 24. Okt. 2026."""
+    return _skeleton("yMMMd", value, _reader.get())
+
+
+def short_day(value: dt.date) -> str:
+    """Write a day without its year."""
+    return _skeleton("MMMd", value, _reader.get())
+
+
+def month(value: dt.date) -> str:
+    """Write a month with its year."""
+    return _skeleton("yMMM", value, _reader.get())
+
+
+def time(value: dt.datetime) -> str:
+    """Write the time of day to the minute, as it is in the value's own zone."""
+    return _time(value.hour, value.minute, _reader.get())
+
+
+@lru_cache(maxsize=8192)
+def _skeleton(form: str, value: dt.date, name: str) -> str:
+    return format_skeleton(form, value, locale=name)
+
+
+@lru_cache(maxsize=4096)
+def _time(hour: int, minute: int, name: str) -> str:
+    return str(format_time(dt.time(hour, minute), "short", locale=name)).replace("\u202f", "\u00a0")
