@@ -20,6 +20,7 @@ RUNGS = {
     "notify": 2,
     "scoring": 1,
     "waterfalls": 2,
+    "ladders": 1,
     "bands": 2,
     "bars": 2,
     "charts": 1,

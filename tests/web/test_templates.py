@@ -5,6 +5,7 @@ import re
 from importlib import resources
 from typing import Any
 
+import comparison_samples
 import msgspec
 import pytest
 import registers_samples as registers
@@ -60,6 +61,7 @@ from surefoot.web.html import actions as actions_view
 from surefoot.web.html import activity as activity_view
 from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import catalogue as catalogue_view
+from surefoot.web.html import comparison as comparison_view
 from surefoot.web.html import connection as connection_view
 from surefoot.web.html import contexts, render
 from surefoot.web.html import heatmap as heatmap_view
@@ -69,7 +71,6 @@ from surefoot.web.html import notices as notices_view
 from surefoot.web.html import outbox as outbox_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
-from surefoot.web.html import registers as registers_view
 from surefoot.web.html import risks as risks_view
 from surefoot.web.html import search as search_view
 from surefoot.web.html import settings as settings_view
@@ -82,7 +83,6 @@ PAGES = {
     "actions.html": actions_view.ActionsPage,
     "action.html": action_view.ActionPage,
     "bulk.html": bulk_view.BulkPage,
-    "register.html": registers_view.RegisterPage,
     "risks.html": risks_view.RisksPage,
     "outbox.html": outbox_view.OutboxPage,
     "catalogue.html": catalogue_view.CataloguePage,
@@ -92,6 +92,7 @@ PAGES = {
     "heatmap.html": heatmap_view.HeatmapPage,
     "heatmap_control.html": heatmap_view.HeatmapControlPage,
     "history.html": history_view.HistoryPage,
+    "comparison.html": comparison_view.ComparisonPage,
     "why.html": history_view.WhyPage,
     "tenants.html": tenants_view.TenantsPage,
     "tenant_add.html": tenants_view.AddPage,
@@ -128,23 +129,6 @@ def env() -> Environment:
 
 def rendered(env: Environment, name: str, page: contexts.Page) -> str:
     return env.get_template(name).render({f: getattr(page, f) for f in page.__struct_fields__})
-
-
-def register_page() -> registers_view.RegisterPage:
-    cells = (
-        registers_view.Cell(text=HOSTILE, href="/x", small=HOSTILE),
-        registers_view.Cell(text=None, number=True),
-        registers_view.Cell(text=HOSTILE, kind="bad"),
-    )
-    button = registers_view.Button(action="/x", label="Do", name="n", value=HOSTILE, asks="Why")
-    section = registers_view.Section(
-        key="k", title=HOSTILE, intro=HOSTILE, heads=("A", "B", HOSTILE), empty="", csv_href="/x.csv",
-        rows=(registers_view.Row(cells=cells, buttons=(button,)),), buttons=(button,),
-    )  # fmt: skip
-    empty = registers_view.Section(key="e", title="E", intro=None, heads=("A",), rows=(), empty="Nothing.")
-    return registers_view.RegisterPage(
-        frame=FRAME, title="T", said=HOSTILE, sections=(section, empty), next_href="/next"
-    )
 
 
 def bulk_page(**changes: object) -> bulk_view.BulkPage:
@@ -255,7 +239,6 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "bulk": ("bulk.html", bulk_page(expect=1, worth=Together(points=35.0, percent=72.0, after=76.7))),
         "bulk done": ("bulk.html", bulk_page(undo_href="/bulk/7/undo", back=HOSTILE)),
         "bulk going on": ("bulk.html", bulk_page(onward="/bulk", left=75, finished=25)),
-        "register": ("register.html", register_page()),
         **registers.every(FRAME),
         "action": ("action.html", about()),
         "hostile action": (
@@ -301,6 +284,32 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "why nothing stored": (
             "why.html", history_view.why_view(None, FRAME, tenant=CONTOSO.id, days=(), refused="No day is stored.")
         ),
+        "comparison": ("comparison.html", comparison_samples.page(comparison_samples.compared(), FRAME)),
+        "hostile comparison": (
+            "comparison.html", comparison_samples.page(comparison_samples.compared(HOSTILE), FRAME, HOSTILE)
+        ),
+        "a label beside": (
+            "comparison.html",
+            comparison_samples.page(
+                comparison_samples.compared(
+                    against=comparison_samples.counterpart(HOSTILE, tenant=None, label=HOSTILE, as_of=None, ahead=())
+                ),
+                FRAME,
+            ),
+        ),
+        "too few beside": (
+            "comparison.html",
+            comparison_samples.page(
+                comparison_samples.compared(against=comparison_samples.counterpart("x", unknown=HOSTILE)), FRAME
+            ),
+        ),
+        "comparison unknown": (
+            "comparison.html", comparison_samples.page(comparison_samples.unknown(), FRAME, refused=None, synced=None)
+        ),
+        "comparison alone": (
+            "comparison.html", comparison_samples.page(comparison_samples.unknown(), FRAME, visible=[], words=[])
+        ),
+        "comparison empty": ("comparison.html", comparison_samples.page(comparison_samples.unknown(as_of=None), FRAME)),
         "tenants": ("tenants.html", tenancy.tenant_list(FRAME, *tenancy.rows())),
         "no tenants": ("tenants.html", tenancy.tenant_list(FRAME)),
         "no such tenants": ("tenants.html", tenancy.tenant_list(MANY, *tenancy.rows(), text=HOSTILE * 2)),
@@ -415,6 +424,7 @@ def test_contexts_say_what_they_are() -> None:
         *vars(history_view).values(),
         *vars(trends_view).values(),
         *vars(heatmap_view).values(),
+        *vars(comparison_view).values(),
     ]
     everything += [*vars(actions_view).values(), *vars(views_view).values(), *vars(bulk_view).values()]
     structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]

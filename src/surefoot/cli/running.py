@@ -17,19 +17,17 @@ import uvicorn
 
 from surefoot import jobs, settings
 from surefoot.access.sessions import make_link
-from surefoot.cli import show
+from surefoot.cli import deeds, show
+from surefoot.cli import demo as filling
 from surefoot.cli.home import Home, now, opened
 from surefoot.cli.options import Data, Port
-from surefoot.cli.reading import read_tenants
 from surefoot.emulator.demo import demo as demo_world
-from surefoot.emulator.server import Emulator, Running, lines
-from surefoot.emulator.world import World, generate
+from surefoot.emulator.server import Running, lines
+from surefoot.emulator.world import generate
 from surefoot.errors import InputRefused
 from surefoot.jobs import Runner
-from surefoot.model import Role, Side, Tenant
-from surefoot.store import database, decisions, secrets, tenants
-from surefoot.sync.decisions import decide
-from surefoot.sync.notes import note
+from surefoot.model import Role, Tenant
+from surefoot.store import tenants
 from surefoot.web.app import LOOPBACK, create, settle
 from surefoot.web.site import Emulated, Reach
 
@@ -56,11 +54,12 @@ def demo(data: Data = None, port: Port = None) -> None:
         home = stack.enter_context(opened(folder, port=port))
         listener = stack.enter_context(_listen(home.settings.port))
         world = demo_world(now().date())
-        _refuse_others(home, world)
+        filling.refuse_others(home, world)
         running = stack.enter_context(Running(world))
-        _connect(home, running, world)
-        _read_all(home)
-        _decide(home, world)
+        filling.connect(home, running, world)
+        filling.remember(home, world)
+        filling.read_all(home)
+        deeds.tell(home, running, world)
         made_up = Emulated(url=running.base_url, client_id=running.client_id, client_secret=running.client_secret)
         _page(home, listener, DEMO_LINK_LASTS, emulated=made_up, told=settings.told(data=data, port=port))
 
@@ -68,16 +67,6 @@ def demo(data: Data = None, port: Port = None) -> None:
 def _end(_signal: int, _frame: object) -> NoReturn:
     """Leave in order, so that what was made for the time being is removed."""
     sys.exit(0)
-
-
-def _refuse_others(home: Home, world: World) -> None:
-    """Keep the made-up world out of a folder that holds real tenants."""
-    made = {tenant.id for tenant in world.tenants}
-    with database.reading(home.engine) as conn:
-        others = [t.name for t in tenants.all_of(conn, None) if t.id not in made]
-    if others:
-        message = f"{home.settings.data} holds tenants of your own ({others[0]}, ...): name another folder with --data."
-        raise InputRefused(message)
 
 
 def _listen(port: int) -> socket.socket:
@@ -96,45 +85,6 @@ def _port_refused(port: int, error: OSError) -> InputRefused:
     if error.errno == errno.EADDRINUSE:
         return InputRefused(f"Port {port} is in use. Choose another one: --port 9000, or PORT=9000 make demo.")
     return InputRefused(f"Port {port} cannot be listened on ({error.strerror}). Choose another one with --port.")
-
-
-def _connect(home: Home, running: Emulator, world: World) -> None:
-    """Add the world's tenants, or point those of an earlier demo to the new emulator."""
-    way = running.connection
-    with home.writing() as conn:
-        for made in world.tenants:
-            kept = tenants.by_id(conn, made.id)
-            if kept is None:
-                kept = tenants.add(conn, id=made.id, name=made.name, connection=way, now=now(), due_at=now())
-            else:
-                tenants.reconnect(conn, kept, way, now())
-            secrets.put(conn, home.keys, kept, "client_secret", running.client_secret)
-
-
-def _read_all(home: Home) -> None:
-    with database.reading(home.engine) as conn:
-        outcomes = read_tenants(home, tenants.all_of(conn, None))
-    failed = [o for o in outcomes if o.error]
-    show.note(f"{len(outcomes) - len(failed)} of {len(outcomes)} tenants read.")
-    for outcome in failed:
-        show.note(f"  {outcome.tenant.name}: {outcome.message}")
-
-
-def _decide(home: Home, world: World) -> None:
-    """Record what the world's people decided: Graph has no state for planned and in progress."""
-    with home.writing() as conn:
-        for made in world.tenants:
-            kept = tenants.by_id(conn, made.id)
-            if kept is None or any(d.decided_in is Side.SUREFOOT for d in decisions.newest(conn, kept).values()):
-                continue
-            for told in made.notes:
-                note(conn, kept, told.text, by=PEOPLE, now=now(), at=told.at)
-            for decision in made.decisions:
-                decide(conn, kept, decision, ratings=home.ratings)
-
-
-PEOPLE = "anna.m@contoso.example"
-"""Who noted what happened in the demo."""
 
 
 @app.command()

@@ -87,7 +87,8 @@ def _plain(number: float) -> float | int:
 
 def _averages(tenant: TenantWorld, day: dt.date) -> list[Body]:
     """Give the averages of the day: all tenants', those of similar size, those of the industry; all drift slowly up."""
-    drift = (day - tenant.first_day).days * 0.006 - 0.78
+    holds = tenant.averages_day or tenant.first_day + dt.timedelta(days=130)
+    drift = (day - holds).days * 0.006
     everybody, size = tenant.averages
     low, high = next(((a, b) for a, b in _RANGES if tenant.active_users <= b), _RANGES[-1])
     known = [_average("IndustryTypes", everybody + 2 + drift) | {"categoryValue": tenant.industry}]

@@ -24,12 +24,13 @@ def catalogue(seed: int, today: dt.date, size: int = 120) -> tuple[Control, ...]
     known = json.loads(files("surefoot.emulator").joinpath("data/controls.json").read_text(encoding="utf-8"))
     rows = known["controls"]
     picked = chance.sample(rows, min(size, len(rows)))
-    made = [_control(row, "", chance) for row in picked]
-    made += [_control(rows[n % len(rows)], f"{20_000 + n}.", chance) for n in range(size - len(made))]
+    made = [control(row, "", chance) for row in picked]
+    made += [control(rows[n % len(rows)], f"{20_000 + n}.", chance) for n in range(size - len(made))]
     return tuple(_changed(made, today, chance))
 
 
-def _control(row: list[object], instance: str, chance: random.Random) -> Control:
+def control(row: list[object], instance: str, chance: random.Random) -> Control:
+    """Make a control of a row of the file; `instance` comes before its id."""
     identity, title, category, service, points, rank, tier, cost, impact = row
     licence = "HasMCAS" if str(service).startswith("MDA_") else _BROUGHT_BY.get(str(service))
     if service == "AzureAD" and chance.random() < _PREMIUM:

@@ -311,6 +311,13 @@ class Emulator:
             return self._profile(asked, control)
         return web.Response(status=204)
 
+    def edited(self, tenant_id: str, control: str, *, state: str, by: str, comment: str = "") -> None:
+        """Do what somebody does in Microsoft's portal: set the state of a control."""
+        tenant = self.world.tenant(tenant_id)
+        if tenant is not None:
+            made = Update(state=state, comment=comment, updated_by=by, updated_at=self._now())
+            tenant.updates.setdefault(control, []).append(made)
+
     async def _organization(self, request: web.Request) -> web.Response:
         tenant = self._admitted(request)
         if isinstance(tenant, web.Response):

@@ -57,6 +57,9 @@ def truths(today: dt.date, held: list[Held]) -> tuple[Truth, ...]:
 def noted(today: dt.date) -> tuple[Note, ...]:
     """List what Contoso's people noted in Surefoot."""
     return (
+        Note(at=_at(today, 341, 9), text="Took Contoso over; the review of the score begins, monthly"),
+        Note(at=_at(today, 236, 15), text="Moved the last mailboxes to Exchange Online"),
+        Note(at=_at(today, 152, 10), text="Audit by the insurer: device controls first"),
         Note(at=_at(today, 60, 9), text="Bought Microsoft 365 E5 for all staff"),
         Note(at=_at(today, 9, 12), text="Rolled out MFA to finance: administrator roles and guest invitations covered"),
     )

@@ -79,10 +79,16 @@ class TenantWorld(msgspec.Struct, kw_only=True):
     updates: dict[str, list[Update]] = {}
     decisions: tuple[Decision, ...] = ()
     """What its people decided in Surefoot; Graph knows nothing of it."""
+    labels: tuple[str, ...] = ()
+    """How its provider groups it in Surefoot."""
     trouble: str | None = None
     """`no_consent`, `secret_expired` or `empty`."""
+    trouble_since: dt.date | None = None
+    """The first day on which nobody could read it; None: nobody ever could, or there is no trouble."""
     averages: tuple[float, float] = (51.2, 46.2)
     """All tenants', and those of similar size, on the last day."""
+    averages_day: dt.date | None = None
+    """The day on which they hold; None: 130 days after the first. They drift slowly up."""
     happenings: tuple[Happening, ...] = ()
     truths: tuple[Truth, ...] = ()
     notes: tuple[Note, ...] = ()

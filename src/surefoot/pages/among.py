@@ -6,12 +6,11 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.model import DayTotal, Tenant
-from surefoot.pages.comparison import ALL_TENANTS, Estimate, about, estimated, group_name
+from surefoot.pages.comparison import Estimate, estimated
+from surefoot.pages.groups import ALL_TENANTS, ORDER, about, group_name
 from surefoot.scoring.comparison import SMALLEST_COHORT
 from surefoot.scoring.percents import percent
 from surefoot.store import averages, history, summaries
-
-ORDER = ("TotalSeats", "IndustryTypes", ALL_TENANTS)
 
 
 class Averaged(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused
 from surefoot.model import CATEGORIES, Average, DayTotal, Decision, Tenant
-from surefoot.pages import comparison, zones
+from surefoot.pages import groups, zones
 from surefoot.pages import past as pasts
 from surefoot.pages.overview import TenantName, name_of
 from surefoot.pages.past import Past
@@ -313,7 +313,7 @@ def _group(average: Average, field: str, days: Sequence[TrendDay]) -> GroupTrend
     ]
     if not known:
         return None
-    name, meaning = comparison.named(average)
+    name, meaning = groups.named(average)
     return GroupTrend(
         basis=average.basis,
         name=name,

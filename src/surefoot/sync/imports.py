@@ -129,16 +129,22 @@ def read_bytes(body: bytes, *, largest: int = LARGEST) -> Imported:
         message = "It holds no secure scores and no control profiles."
         raise ImportRefused(message)
     other = len(records) - len(scores) - len(texts)
+    strangers = tuple(Refusal("record", "it is neither a secure score nor a control profile") for _ in range(other))
+    found = saved_answers(scores, texts)
+    return msgspec.structs.replace(found, refused=found.refused + strangers)
+
+
+def saved_answers(scores: Sequence[dict[str, Any]], texts: Sequence[dict[str, Any]] = ()) -> Imported:
+    """Read secure scores and control profiles that somebody saved; `ImportRefused` for what Graph would not send."""
     try:
         days = wire.snapshots(msgspec.json.encode({"value": scores}))
         known = wire.profiles(msgspec.json.encode({"value": texts}))
     except AnswerNotUnderstood as error:
         raise ImportRefused(str(error)) from error
-    strangers = tuple(Refusal("record", "it is neither a secure score nor a control profile") for _ in range(other))
     return Imported(
         snapshots=tuple(msgspec.structs.replace(s, source=Source.SAVED_ANSWER) for s in days.items),
         profiles=known.items,
-        refused=days.refused + known.refused + strangers,
+        refused=days.refused + known.refused,
         tenant_id=_tenant_id(days.items, texts),
     )
 
@@ -211,7 +217,7 @@ def _records(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - JSON enters
     return [value]
 
 
-def _tenant_id(days: tuple[Snapshot, ...], texts: list[dict[str, Any]]) -> str | None:
+def _tenant_id(days: Sequence[Snapshot], texts: Sequence[dict[str, Any]]) -> str | None:
     found = {s.tenant for s in days} | {
         t["azureTenantId"].lower() for t in texts if isinstance(t.get("azureTenantId"), str)
     }
