@@ -17,10 +17,10 @@ from surefoot.pages.mending import mend_of
 from surefoot.pages.overview import Synced
 from surefoot.pages.playbooks import PlaybookRow, Playbooks
 from surefoot.pages.tenants import RunRow, State, SyncHistory, TenantPage, TenantRow, Tenants
+from surefoot.pages.tokens import TokenRow
 from surefoot.scoring.baselines import Baseline
 from surefoot.scoring.policy import MEANINGS, Policy
 from surefoot.settings import told
-from surefoot.store.access import StoredToken
 from surefoot.store.holdings import Holdings
 from surefoot.sync.checks import Check, Step
 from surefoot.sync.imports import ImportReport
@@ -154,7 +154,7 @@ def import_page(frame: Frame, *, looked: bool, text: str = "scores.json") -> imp
 
 
 def settings_page(frame: Frame, *, whole: bool) -> settings_view.SettingsPage:
-    token = StoredToken(name=HOSTILE, tenants=frozenset("a"), role=Role.READER, created_at=NOW, expires_at=NOW)
+    token = TokenRow(name=HOSTILE, tenants=("a",), role=Role.READER, created_at=NOW, expires_at=NOW)
     doctor = Doctor(
         version="1", python="3", data=HOSTILE, database_bytes=2**21, integrity=None, revision="0007",
         newest_revision="0007", key="k", key_from="secret.key", tokens=1, tenants=2, failing=1, due=0,

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from math import fsum
@@ -83,6 +84,11 @@ def by_loss(answers: list[Any]) -> list[float]:
     return [-low["lost"] for answer in answers for low in answer.get("regressed", [])]
 
 
+def by_state(answers: list[Any]) -> list[float]:
+    """Give how many tenants are in each state."""
+    return list(Counter(r["state"] for r in answers[0]["tenants"]).values())
+
+
 T = "?tenant={tenant}"
 EVERYBODYS = tuple(f"{SCORE}/history?tenant={name}" for name in NAMES)
 """The lines of the portfolio's rows."""
@@ -116,6 +122,12 @@ WALKS = {
     "activity": Walk((f"{ROOT}/audit",)),
     "notices": Walk((f"{ROOT}/notices",)),
     "search": Walk((f"{ROOT}/search?text=mfa",)),
+    "tenants": Walk((f"{ROOT}/tenants",), by_state),
+    "add a tenant": Walk(()),
+    "import": Walk(()),
+    "import of a tenant": Walk(()),
+    "connection": Walk((f"{ROOT}/tenants/{{tenant}}", f"{ROOT}/tenants/{{tenant}}/syncs", f"{ROOT}/policy{T}")),
+    "settings": Walk((f"{ROOT}/policy", f"{ROOT}/playbooks", f"{ROOT}/baselines")),
 }
 """By the page's name in benchmarks/site_map.py."""
 

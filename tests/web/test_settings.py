@@ -103,3 +103,44 @@ def test_the_installation_is_shown_without_its_key(world: World) -> None:
     found = world.client("root").get("/api/security-defender/doctor?integrity=true").json()
     assert (found["integrity"], found["tenants"], found["data"]) == ("ok", 2, "/data")
     assert world.client("writer").get("/api/security-defender/doctor").status_code == 403
+
+
+def test_a_token_is_made_and_revoked_by_the_api(world: World) -> None:
+    root, path = world.client("root"), "/api/security-defender/tokens"
+    made = root.post(path, json={"name": "grafana", "tenants": ["contoso"], "expiresAt": "2026-12-31T00:00:00Z"})
+    assert (made.status_code, made.json()["name"]) == (201, "grafana")
+    named = TestClient(
+        world.app, base_url="http://127.0.0.1", headers={"authorization": f"Bearer {made.json()['token']}"}
+    )
+    seen = named.get("/api/security-defender/tenants").json()["tenants"]
+    assert [r["tenant"]["id"] for r in seen] == [OURS]
+    listed = root.get(path)
+    assert made.json()["token"] not in listed.text
+    assert [(t["role"], t["tenants"]) for t in listed.json()["tokens"] if t["name"] == "grafana"] == [
+        ("reader", [OURS])
+    ]
+    assert "grafana,reader" in root.get(f"{path}.csv").text
+    assert root.delete(f"{path}/grafana").status_code == 204
+    assert (named.get(path).status_code, root.delete(f"{path}/grafana").status_code) == (401, 404)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"name": ""}, 422),
+        ({"name": "x", "role": "king"}, 422),
+        ({"name": "x", "tenants": ["Nobody"]}, 404),
+        ({"name": "x", "expiresAt": "2020-01-01T00:00:00Z"}, 422),
+        ({"name": "x", "expiresAt": "2027-01-01T00:00:00"}, 422),
+    ],
+)
+def test_a_token_that_cannot_be_is_not_made(world: World, body: dict[str, object], status: int) -> None:
+    answer = world.client("root").post("/api/security-defender/tokens", json=body)
+    assert (answer.status_code, "sf_" in answer.text) == (status, False)
+
+
+def test_who_administers_some_tenants_alone_has_no_tokens_to_give(world: World) -> None:
+    client = world.client("writer")
+    assert client.get("/api/security-defender/tokens").status_code == 403
+    assert client.post("/api/security-defender/tokens", json={"name": "x"}).status_code == 403
+    assert client.delete("/api/security-defender/tokens/reader").status_code == 403

@@ -37,6 +37,7 @@ from surefoot.pages import (
     regressions,
     risks,
     search,
+    tokens,
     trends,
     unlicensed,
     views,
@@ -82,6 +83,9 @@ PLACE = doctor.Place(
     version="0.1.0", python="3.12.3", data="/var/lib/surefoot", free_bytes=2**36, database_bytes=12_582_912,
     integrity=None, revision="0007", newest_revision="0007", key="1bda9e9729a2007a", key_from="secret.key",
 )  # fmt: skip
+TOKENS = tokens.Tokens(
+    tokens=(tokens.TokenRow(name="grafana", role=Role.READER, tenants=None, created_at=NOW, expires_at=None),), total=1
+)
 VIEW = SavedView(
     key=7, owner="administrator", page="actions", name="Quick wins", query="show=quick&sort=-points", made_at=NOW
 )
@@ -200,6 +204,8 @@ def pages(engine: Engine) -> dict[str, object]:
             **dict.fromkeys(("syncTenant", "syncs"), tenants_page.syncs(conn, contoso)),
             "checkTenant": CHECK,
             "importFile": IMPORT,
+            "tokens": TOKENS,
+            "makeToken": tokens.MadeToken(name="grafana", token="sf_..."),
             "doctor": doctor.build(conn, PLACE, ratings=ratings, now=NOW),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
             "heatmap": heatmap.build(conn, heatmap.Wanted(among=Among(visible=None)), ratings=ratings),

@@ -1,5 +1,8 @@
 """What the API and the pages take about tenants, turned into what the deeds take."""
 
+import datetime as dt
+from typing import Annotated
+
 import msgspec
 
 from surefoot.errors import InputRefused
@@ -49,6 +52,18 @@ class TenantChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rena
 
     def __repr__(self) -> str:
         return f"TenantChange({self.name!r})"
+
+
+class TokenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+    """What the API takes to make a token."""
+
+    name: str
+    role: str = "reader"
+    """reader, editor, approver or administrator."""
+    tenants: tuple[str, ...] | None = None
+    """Ids or names of those that it may see; None: all, those of tomorrow too."""
+    expires_at: Annotated[dt.datetime, msgspec.Meta(tz=True)] | None = None
+    """None: it does not end."""
 
 
 def reach_of(site: Site) -> Reach:

@@ -33,6 +33,7 @@ from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
 from surefoot.pages.search import Search
 from surefoot.pages.tenants import SyncHistory, TenantPage, Tenants
+from surefoot.pages.tokens import MadeToken, Tokens
 from surefoot.pages.trends import Trends
 from surefoot.pages.unlicensed import Unlicensed
 from surefoot.pages.views import Views
@@ -63,7 +64,7 @@ from surefoot.web.forms import (
     ZonesBody,
 )
 from surefoot.web.problems import MEDIA_TYPE, Problem
-from surefoot.web.tenant_forms import CLOUDS, METHODS, TenantBody, TenantChange
+from surefoot.web.tenant_forms import CLOUDS, METHODS, TenantBody, TenantChange, TokenBody
 
 Json = dict[str, Any]
 
@@ -74,11 +75,11 @@ SENT = (
     Playbooks, PlaybookPage,
     Trends, Zones,
     Baselines, BaselinePage, DriftPage, Applied, Activity, Views, SavedView, Problem,
-    Tenants, TenantPage, SyncHistory, Check, ImportReport, Doctor,
+    Tenants, TenantPage, SyncHistory, Check, ImportReport, Doctor, Tokens, MadeToken,
 )  # fmt: skip
 TAKEN = (
     StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody,
-    BaselineBody, AssignBody, ApplyBody, BulkBody, TenantBody, TenantChange, ZonesBody, ViewBody, RenameBody,
+    BaselineBody, AssignBody, ApplyBody, BulkBody, TenantBody, TenantChange, TokenBody, ZonesBody, ViewBody, RenameBody,
 )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from surefoot.web.api.paths import (
     SCORE,
     SEARCH,
     TENANTS,
+    TOKENS,
     VIEWS,
     ZONES,
 )
@@ -598,6 +599,21 @@ OPERATIONS = (
             _flag("dryRun", "Only say what it would do."),
         ),
         takes_file=True, problems=(401, 403, 404, 413, 422),
+    ),
+    Operation(
+        path=TOKENS, name="tokens", sends="Tokens", csv=True, problems=(401, 403, 422),
+        summary="The API tokens, without the tokens themselves",
+        description="For a token with the role administrator that sees all tenants.",
+    ),
+    Operation(
+        path=TOKENS, name="makeToken", method="post", sends="MadeToken", takes="TokenBody", status=201,
+        summary="Make an API token; answers with it, this once", sample={"name": "grafana", "role": "reader"},
+        problems=(400, 401, 403, 404, 413, 422),
+    ),
+    Operation(
+        path=f"{TOKENS}/{{name}}", name="revokeToken", method="delete", status=204,
+        summary="Revoke an API token: it is refused from the next request on",
+        parameters=(_part("name", "The token's name.", "grafana"),), problems=(401, 403, 404, 422),
     ),
     Operation(
         path=DOCTOR, name="doctor", sends="Doctor", problems=(401, 403, 422),

@@ -14,6 +14,7 @@ from surefoot.web.api import (
     scores,
     search,
     tenants,
+    tokens,
     trends,
     views,
     work,
@@ -53,6 +54,7 @@ for part in (
     governance,
     activity,
     tenants,
+    tokens,
     search,
     trends,
 ):

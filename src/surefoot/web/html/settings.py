@@ -17,13 +17,14 @@ from surefoot.model import Role, Tenant
 from surefoot.pages import doctor as doctor_page
 from surefoot.pages import governance
 from surefoot.pages import playbooks as playbooks_page
+from surefoot.pages import tokens as tokens_page
 from surefoot.pages.doctor import Doctor, Finding
 from surefoot.pages.mending import happened, mend_of
 from surefoot.pages.playbooks import Playbooks
+from surefoot.pages.tokens import TokenRow
 from surefoot.scoring.baselines import Baseline
 from surefoot.settings import Told
-from surefoot.store import access, baselines
-from surefoot.store.access import StoredToken
+from surefoot.store import baselines
 from surefoot.store.database import reading, writing
 from surefoot.sync.policies import govern
 from surefoot.web import queries
@@ -51,7 +52,7 @@ ROLES = {
 class TokenLine(msgspec.Struct, frozen=True, kw_only=True):
     """A token in the list; never the token."""
 
-    token: StoredToken
+    token: TokenRow
     role: str
     sees: str
     expired: bool
@@ -208,7 +209,7 @@ def _page(conn: Connection, request: Request, said: Said) -> SettingsPage:
         can_change=whole,
         policies=fields(governance.governed(conn, None), said.policy),
         policy_refused=said.policy_refused,
-        tokens=tuple(_line(t, now) for t in access.list_tokens(conn)) if whole else (),
+        tokens=tuple(_line(t, now) for t in tokens_page.build(conn).tokens) if whole else (),
         roles=tuple(
             Choice(value=r.value, label=label, selected=r.value == said.token.role) for r, label in ROLES.items()
         ),
@@ -238,7 +239,7 @@ def _fault(found: Finding) -> str:
     return f"{happened(found.error, found.what)} {mend_of(found.error).what}"
 
 
-def _line(token: StoredToken, now: dt.datetime) -> TokenLine:
+def _line(token: TokenRow, now: dt.datetime) -> TokenLine:
     return TokenLine(
         token=token,
         role=token.role.value.capitalize(),
