@@ -233,8 +233,8 @@ WATCH = """window.felt = new Promise(done => {
       document.querySelectorAll('table tbody tr:not(.group)').length]), 100);
   })));
 })"""
-"""Run in the page from its start. Free: its scripts have run, the frame after that is drawn and the main thread took the
-next task; or later, when a task of 50 ms or more (such a one would keep a click waiting) ended after that.
+"""Run in the page from its start. It answers once its scripts have run, the frame after that is drawn and the main
+thread took the next task; or later, when a task of 50 ms or more (which would keep a click waiting) ended after that.
 """
 
 
@@ -263,7 +263,7 @@ def interactive(site: Site) -> float | None:
         browser.close()
     response, paint, read, loaded, free, rows = (statistics.median(f[n] for f in found[1:]) for n in range(6))
     print(
-        f"    {rows:.0f} rows: answer received {response:.0f} ms, first rows painted {paint:.0f}, document read {read:.0f}, "
+        f"    {rows:.0f} rows: answer received {response:.0f} ms, first paint {paint:.0f}, document read {read:.0f}, "
         f"scripts have run {loaded:.0f}, painted and answering {free:.0f} (median of {ROUNDS - 1}; "
         f"least {min(f[4] for f in found[1:]):.0f}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors)"
     )
