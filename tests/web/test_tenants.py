@@ -363,3 +363,18 @@ def test_without_keys_a_server_says_where_tenants_are_added(world: World) -> Non
     assert "This server holds no keys" in post(client, "/tenants/add", **FORM).text
     assert "Add a tenant" not in client.get("/tenants").text
     assert client.get("/settings").status_code == client.get(f"{HERE}/connection").status_code == 200
+
+
+def test_a_failing_tenants_pages_lead_to_where_it_is_mended(world: World) -> None:
+    with database.writing(world.engine) as conn:
+        ours = tenants.find(conn, OURS, None)
+        advice = (
+            "Make a new one under App registrations, Certificates & secrets, and run `surefoot tenant add` with it."
+        )
+        told = f"The secret or certificate of the app has expired. {advice}"
+        tenants.mark_failed(conn, ours, error="secret-expired", message=told, request_id=None, now=NOW, due_at=NOW)
+    for part in ("overview", "history", "trends", "comparison"):
+        page = world.client("reader").get(f"/tenants/{OURS}/{part}").text
+        notice = page.partition('class="notice error"')[2].partition("</section>")[0]
+        assert f'<a href="{HERE}/connection">' in notice, part
+        assert "`" not in notice
