@@ -20,6 +20,7 @@ RUNGS = {
     "notify": 2,
     "scoring": 1,
     "waterfalls": 2,
+    "ladders": 1,
     "charts": 1,
     "emulator": 1,
     "model": 0,

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from surefoot.model import Average, CategoryAverage, Tenant
 from surefoot.pages import comparison
 from surefoot.pages.comparison import Comparison
+from surefoot.scoring.comparison import Range
 from surefoot.scoring.courses import Piece
 from surefoot.scoring.ways import way
 from surefoot.store import database, history, labels, profiles
@@ -115,6 +116,87 @@ def test_a_cohort_of_five_is_told_exactly_and_one_of_four_not_at_all(engine: Eng
     assert "Fewer than 5" in (small.too_small or "")
     identity = found["portfolio"].categories[0]
     assert (identity.category, identity.percent, identity.percentile) == ("Identity", 0.0, pytest.approx(100 / 12))
+
+
+def test_a_cohort_has_its_middle_and_names_its_ends_and_its_coverage(engine: Engine) -> None:
+    made = world(engine, 6)
+    with database.writing(engine) as conn:
+        silent = add(conn, 9, "Silent")
+    whole = build(engine, made[0], [*made, silent]).cohorts[0]
+    assert (whole.tenants, whole.members) == (6, 7)
+    assert whole.median == pytest.approx((100 * 12 / 20 + 100 * 13 / 20) / 2)
+    assert whole.highest_tenant is not None
+    assert whole.lowest_tenant is not None
+    assert (whole.highest_tenant.name, whole.lowest_tenant.name) == ("Tenant 5", "Tenant 0")
+
+
+@pytest.mark.parametrize(
+    ("everybody", "seats", "word", "answer"),
+    [
+        (50.0, 44.0, "above", "Yes, better than organizations like yours"),
+        (50.0, 69.8, "level", "Level with organizations like yours"),
+        (50.0, 90.0, "below", "No, behind organizations like yours"),
+        (50.0, None, "above", "Yes, better than the average organization"),
+        (None, None, None, "Not known yet"),
+    ],
+)
+def test_the_verdict_answers_whether_one_is_better_than_those_alike(
+    engine: Engine, everybody: float | None, seats: float | None, word: str | None, answer: str
+) -> None:
+    groups = (
+        Average(basis="AllTenants", percent=everybody),
+        Average(basis="TotalSeats", percent=seats, seats_from=101, seats_to=999),
+    )
+    tenant = fill(engine, 1, "Contoso", {0: {"aad_mfa": (7.0, 10.0)}}, {0: groups})
+    page = build(engine, tenant, [tenant])
+    assert (page.verdict.word, page.verdict.answer) == (word, answer)
+    assert page.verdict.sentence.startswith("Contoso has 70.0 %")
+    kinds = [r.kind for r in page.ladder]
+    assert set(kinds) == {"you", "AllTenants", "TotalSeats"}
+    values = [r.percent for r in page.ladder]
+    assert [v for v in values if v is not None] == sorted((v for v in values if v is not None), reverse=True)
+    assert None not in values[: sum(v is not None for v in values)]
+
+
+def test_the_verdict_names_every_distance_and_the_rank(engine: Engine) -> None:
+    made = world(engine, 6)
+    page = build(engine, made[3], made)
+    assert page.verdict.sentence == (
+        "Tenant 3 has 65.0 %: 21.0 points of percent above organizations of its size (44.0 %), 15.0 above all "
+        "Microsoft 365 tenants (50.0 %), number 3 of your 6 tenants."
+    )
+    middle = next(r for r in page.ladder if r.kind == "portfolio")
+    assert (middle.percent, middle.distance) == (pytest.approx(62.5), pytest.approx(2.5))
+
+
+def test_the_verdict_may_be_mixed_and_rests_on_ones_own_tenants_where_microsoft_tells_nothing(engine: Engine) -> None:
+    groups = (
+        Average(basis="IndustryTypes", percent=80.0, industry="Legal"),
+        Average(basis="TotalSeats", percent=44.0, seats_from=1, seats_to=9),
+    )
+    mixed = fill(engine, 1, "Contoso", {0: {"aad_mfa": (7.0, 10.0)}}, {0: groups})
+    assert build(engine, mixed, [mixed]).verdict.word == "mixed"
+    others = [fill(engine, n, f"T{n}", {0: {"aad_mfa": (float(n), 10.0)}}) for n in range(2, 7)]
+    page = build(engine, others[4], others)
+    assert page.verdict.answer == "Yes, better than most of your tenants"
+    assert page.no_groups is not None
+
+
+def test_every_category_stands_beside_every_group(engine: Engine) -> None:
+    made = world(engine, 6)
+    page = build(engine, made[0], made)
+    assert [line.category for line in page.categories] == ["Identity", "Apps"]
+    identity, apps = page.categories
+    assert [b.kind for b in identity.groups] == ["TotalSeats", "AllTenants", "portfolio"]
+    assert [(b.average, b.distance) for b in identity.groups] == [
+        (None, None), (50.0, -50.0), (pytest.approx(500 / 6), pytest.approx(-500 / 6)),
+    ]  # fmt: skip
+    assert apps.groups[1].average is None
+
+
+def test_the_ends_of_an_estimate_never_claim_to_stand_above_all() -> None:
+    assert comparison.bounds(Range(low=0.2, high=99.8)) == ("under 1", "over 99")
+    assert comparison.bounds(Range(low=61.6, high=78.2)) == ("62", "78")
 
 
 def test_only_tenants_that_the_viewer_may_see_count(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from web_samples import CONTOSO, FAILING, NOW, TODAY, history
 
 from surefoot.model import Event, EventSource
 from surefoot.pages.changes import ChangeRow, Changes, DayChange, Sum
-from surefoot.pages.comparison import Group, GroupDay
+from surefoot.pages.groups import Group, GroupDay
 from surefoot.pages.history import Extreme, History, Subject
 from surefoot.scoring.causes import Cause
 from surefoot.scoring.changes import Kind

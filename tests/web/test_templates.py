@@ -5,6 +5,7 @@ import re
 from importlib import resources
 from typing import Any
 
+import comparison_samples
 import msgspec
 import pytest
 from jinja2 import Environment, meta
@@ -31,6 +32,7 @@ from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import bulk as bulk_view
+from surefoot.web.html import comparison as comparison_view
 from surefoot.web.html import contexts, render
 from surefoot.web.html import history as history_view
 from surefoot.web.html import overview as overview_view
@@ -45,6 +47,7 @@ PAGES = {
     "register.html": registers_view.RegisterPage,
     "portfolio.html": portfolio_view.PortfolioPage,
     "history.html": history_view.HistoryPage,
+    "comparison.html": comparison_view.ComparisonPage,
     "why.html": history_view.WhyPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
@@ -157,6 +160,32 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "why nothing stored": (
             "why.html", history_view.why_view(None, FRAME, tenant=CONTOSO.id, days=(), refused="No day is stored.")
         ),
+        "comparison": ("comparison.html", comparison_samples.page(comparison_samples.compared(), FRAME)),
+        "hostile comparison": (
+            "comparison.html", comparison_samples.page(comparison_samples.compared(HOSTILE), FRAME, HOSTILE)
+        ),
+        "a label beside": (
+            "comparison.html",
+            comparison_samples.page(
+                comparison_samples.compared(
+                    against=comparison_samples.counterpart(HOSTILE, tenant=None, label=HOSTILE, as_of=None, ahead=())
+                ),
+                FRAME,
+            ),
+        ),
+        "too few beside": (
+            "comparison.html",
+            comparison_samples.page(
+                comparison_samples.compared(against=comparison_samples.counterpart("x", unknown=HOSTILE)), FRAME
+            ),
+        ),
+        "comparison unknown": (
+            "comparison.html", comparison_samples.page(comparison_samples.unknown(), FRAME, refused=None, synced=None)
+        ),
+        "comparison alone": (
+            "comparison.html", comparison_samples.page(comparison_samples.unknown(), FRAME, visible=[], words=[])
+        ),
+        "comparison empty": ("comparison.html", comparison_samples.page(comparison_samples.unknown(as_of=None), FRAME)),
         "sign in": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=HOSTILE)),
         "expired": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=None, expired=True)),
         "message": (
@@ -244,6 +273,6 @@ def test_the_two_dark_forms_are_the_same() -> None:
 
 
 def test_contexts_say_what_they_are() -> None:
-    everything = [*vars(contexts).values(), *vars(history_view).values()]
+    everything = [*vars(contexts).values(), *vars(history_view).values(), *vars(comparison_view).values()]
     structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]
     assert all(c.__doc__ for c in structs)

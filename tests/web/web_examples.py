@@ -102,7 +102,7 @@ def pages(engine: Engine) -> dict[str, object]:
     planned = bulk.preview(engine, items, by="anna", role=Role.ADMINISTRATOR, ratings=load(), now=NOW)
     with database.reading(engine) as conn:
         contoso, every = tenants.find(conn, ID, None), tenants.all_of(conn, None)
-        ratings = load()
+        ratings, fabrikam = load(), tenants.find(conn, "Fabrikam", None)
         fell = regressions.build(conn, contoso, ratings=ratings)
         standard = baselines.one(conn, "Standard", None, ratings=ratings)
         steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
@@ -129,7 +129,7 @@ def pages(engine: Engine) -> dict[str, object]:
                 conn, contoso, ratings=ratings, since=dt.date(2026, 11, 2), until=dt.date(2026, 11, 3)
             ),
             "control": controls.build(conn, contoso, CONTROL, every, ratings=ratings),
-            "comparison": comparison.build(conn, contoso, every, ratings=ratings),
+            "comparison": comparison.build(conn, contoso, every, ratings=ratings, against=fabrikam),
             "events": happened,
             "addNote": next((e for e in happened.events if e.source == "note"), Event),
             "regressions": fell,

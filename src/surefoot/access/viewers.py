@@ -16,6 +16,7 @@ __all__ = [
     "SESSION_LASTS",
     "Viewer",
     "end_session",
+    "other_for",
     "start_session",
     "tenant_for",
     "viewer_of_session",
@@ -81,3 +82,15 @@ def tenant_for(conn: Connection, viewer: Viewer, wanted: str | None) -> Tenant:
         message = f"Say which of the {len(visible)} tenants is meant: {names}."
         raise InputRefused(message)
     return visible[0]
+
+
+LABEL = "label:"
+
+
+def other_for(conn: Connection, viewer: Viewer, wanted: str | None) -> Tenant | str | None:
+    """Find what a tenant is put beside: another tenant by id or name, or the label that `label:Gold` names."""
+    if not wanted:
+        return None
+    if wanted.casefold().startswith(LABEL):
+        return wanted[len(LABEL) :].strip()
+    return tenants.find(conn, wanted, viewer.tenants)

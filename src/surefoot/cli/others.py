@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from surefoot.access.viewers import LOCAL, tenant_for, visible_to
+from surefoot.access.viewers import LOCAL, other_for, tenant_for, visible_to
 from surefoot.cli import show
 from surefoot.cli.home import opened
 from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
 from surefoot.pages import comparison as comparison_page
 from surefoot.pages import portfolio as portfolio_page
+from surefoot.pages.against import Counterpart
 from surefoot.pages.comparison import Comparison
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
@@ -21,40 +22,46 @@ app = typer.Typer()
 
 
 @app.command()
-def compare(tenant: TenantName = None, days: Days = 90, json: Json = False, data: Data = None) -> None:
+def compare(
+    tenant: TenantName = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="TENANT", help="Another tenant, or label:Gold, to stand beside.")
+    ] = None,
+    days: Days = 90,
+    json: Json = False,
+    data: Data = None,
+) -> None:
     """Compare a tenant with similar organizations, all tenants, and your other tenants.
 
     Example: surefoot compare contoso
+
+    Example: surefoot compare contoso --against fabrikam
     """
     with opened(data) as home, database.reading(home.engine) as conn:
-        found = tenant_for(conn, LOCAL, tenant)
-        page = comparison_page.build(conn, found, visible_to(conn, LOCAL), ratings=home.ratings, days=days)
+        found, visible = tenant_for(conn, LOCAL, tenant), visible_to(conn, LOCAL)
+        other = other_for(conn, LOCAL, against)
+        page = comparison_page.build(conn, found, visible, ratings=home.ratings, days=days, against=other)
     show.json(page) if json else _comparison(page)
 
 
 def _comparison(page: Comparison) -> None:
-    show.wrapped(f"{page.tenant.name}  {page.as_of or ''}  {show.percent(page.percent)}")
-    show.line()
+    show.wrapped(f"{page.verdict.answer}. {page.verdict.sentence}")
     if page.no_groups:
         show.wrapped(page.no_groups)
-    rows = [
-        [g.name, show.percent(g.average), show.signed(g.distance), g.movement or "not known", str(g.as_of)]
-        for g in page.groups
-    ]
-    if rows:
-        show.table(["Microsoft's groups", "Average", "Distance", "It is", "As of"], rows, numbers=frozenset({1, 2}))
-    _estimate(page)
-    rows = [
-        [c.name, str(c.tenants), f"{c.rank}" if c.rank else "not known", show.percent(c.percentile),
-         show.percent(c.average)]
-        for c in page.cohorts if c.tenants is not None
-    ]  # fmt: skip
-    if rows:
+    if page.ladder:
         show.line()
-        show.table(["Your tenants", "Count", "Rank", "Percentile", "Average"], rows, numbers=frozenset({1, 2, 3, 4}))
-    for cohort in page.cohorts:
-        if cohort.too_small:
-            show.wrapped(f"{cohort.name}: {cohort.too_small}")
+        moved = {g.basis: g.movement for g in page.groups}
+        rows = [
+            [r.name, show.percent(r.percent), "" if r.kind == "you" else show.signed(r.distance),
+             moved.get(r.kind) or "", str(r.as_of)]
+            for r in page.ladder
+        ]  # fmt: skip
+        show.table(["", "Percent", "Distance", "It is", "As of"], rows, numbers=frozenset({1, 2}))
+    _estimate(page)
+    _categories(page)
+    _cohorts(page)
+    if page.against:
+        _against(page.against)
     known = [s for s in page.actions if s.scored is not None]
     if known:
         show.line()
@@ -63,13 +70,68 @@ def _comparison(page: Comparison) -> None:
         show.wrapped(f"{share.name}: {share.sentence}", indent=2)
 
 
+def _categories(page: Comparison) -> None:
+    """Print every category beside every group's."""
+    if not page.categories or not page.categories[0].groups:
+        return
+    names = {g.basis: g.name for g in page.groups} | {"portfolio": "Your tenants"}
+    heads = ["Category", "Percent", *(names[b.kind] for b in page.categories[0].groups)]
+    rows = [
+        [c.category, show.percent(c.percent), *(_beside(b.average, b.distance) for b in c.groups)]
+        for c in page.categories
+    ]
+    show.line()
+    show.table(heads, rows, numbers=frozenset(range(1, len(heads))))
+
+
+def _beside(average: float | None, distance: float | None) -> str:
+    if average is None:
+        return "not known"
+    return show.percent(average) + ("" if distance is None else f" ({show.signed(distance)})")
+
+
+def _cohorts(page: Comparison) -> None:
+    rows = [
+        [c.name, f"{c.tenants} of {c.members}", f"{c.rank}" if c.rank else "not known", show.percent(c.percentile),
+         show.percent(c.average), show.percent(c.median), show.percent(c.highest), show.percent(c.lowest)]
+        for c in page.cohorts if c.tenants is not None
+    ]  # fmt: skip
+    if rows:
+        show.line()
+        heads = ["Your tenants", "With a score", "Rank", "Percentile", "Average", "Middle", "Highest", "Lowest"]
+        show.table(heads, rows, numbers=frozenset(range(1, 8)))
+    small = [c.name for c in page.cohorts if c.too_small]
+    if small:
+        show.wrapped(f"Too few of your tenants to compare: {'; '.join(small)}.")
+
+
+def _against(page: Counterpart) -> None:
+    """Print the other side, and the controls that differ most."""
+    show.line()
+    show.wrapped(page.sentence)
+    if page.unknown:
+        return
+    rows = [[c.category, show.percent(c.percent), _beside(c.average, c.distance)] for c in page.categories]
+    show.table(["Category", "Percent", page.name], rows, numbers=frozenset({1, 2}))
+    gaps = [*page.ahead, *page.behind]
+    rows = [[g.name, show.percent(g.percent), show.percent(g.average), show.signed(g.worth)] for g in gaps]
+    if rows:
+        show.table(["Control", "Earned", "There", "Worth"], rows, numbers=frozenset({1, 2, 3}))
+    more = page.ahead_total + page.behind_total - len(gaps)
+    left = f"{show.counted(more, 'more control')} differ, " if more else ""
+    here, there = page.only_here, page.only_there
+    show.wrapped(f"{left}{page.same} are the same, {here} are scored here alone, {there} there alone.")
+
+
 def _estimate(page: Comparison) -> None:
     found = page.estimate.range
     if found is None:
         show.wrapped(f"Among all tenants: not known. {page.estimate.unknown or ''}")
         return
-    show.wrapped(f"Among all tenants (an estimate): {found.low:.0f} to {found.high:.0f} % of them score lower.")
+    low, high = comparison_page.bounds(found)
+    show.wrapped(f"Among all tenants (an estimate): {low} to {high} % of them score lower.")
     show.wrapped(page.estimate.method, indent=2)
+    show.wrapped(page.estimate.given, indent=2)
 
 
 @app.command()

@@ -5,7 +5,7 @@ import datetime as dt
 from fastapi import Request, Response
 from starlette.datastructures import QueryParams
 
-from surefoot.access.viewers import tenant_for, visible_to
+from surefoot.access.viewers import other_for, tenant_for, visible_to
 from surefoot.errors import InputRefused
 from surefoot.model import Event, EventSource
 from surefoot.pages import catalogue as catalogue_page
@@ -91,13 +91,16 @@ def control(request: Request, control_id: str) -> Response:
 def comparison(request: Request) -> Response:
     """Compare a tenant with Microsoft's groups and with the viewer's other tenants."""
     site, query = site_of(request), request.query_params
-    queries.only(query, ("tenant", "days"))
+    queries.only(query, ("tenant", "days", "against"))
     days = queries.days(query)
     with reading(site.engine) as conn:
         viewer = viewer_of(request)
         tenant = tenant_for(conn, viewer, query.get("tenant"))
-        visible = visible_to(conn, viewer)
-        return answer(request, comparison_page.build(conn, tenant, visible, ratings=site.ratings, days=days))
+        other = other_for(conn, viewer, queries.word(query, "against"))
+        page = comparison_page.build(
+            conn, tenant, visible_to(conn, viewer), ratings=site.ratings, days=days, against=other
+        )
+        return answer(request, page)
 
 
 @routes.get(f"{SCORE}/events")

@@ -218,7 +218,11 @@ OPERATIONS = (
         summary="One control: profile, history, changes, and who else has it", parameters=(CONTROL, TENANT, DAYS),
     ),
     Operation(
-        path=f"{SCORE}/comparison", name="comparison", sends="Comparison", parameters=(TENANT, DAYS),
+        path=f"{SCORE}/comparison", name="comparison", sends="Comparison",
+        parameters=(
+            TENANT, DAYS,
+            _text("against", "Another tenant's id or name, or `label:Gold`, to stand beside: `against` of the answer."),
+        ),
         summary="The tenant among similar organizations, all tenants, and your other tenants",
     ),
     Operation(

@@ -22,7 +22,7 @@ from surefoot.pages import events as events_page
 from surefoot.pages import history as history_page
 from surefoot.pages import past as pasts
 from surefoot.pages.changes import ChangeRow, Changes, DayChange
-from surefoot.pages.comparison import Group as Averaged
+from surefoot.pages.groups import Group as Averaged
 from surefoot.pages.history import History, Wanted
 from surefoot.pages.overview import HistoryDay, Synced
 from surefoot.pages.overview import synced as synced_of

@@ -1,4 +1,4 @@
-"""Pages that are tables: accepted risks, what is on its way to Microsoft, comparison, catalogue, activity, notices."""
+"""Pages that are tables: accepted risks, what is on its way to Microsoft, catalogue, activity, notices."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -15,9 +15,7 @@ from surefoot.errors import NotFound
 from surefoot.model import Role, Stage, Tenant
 from surefoot.pages import audit as audit_page
 from surefoot.pages import catalogue as catalogue_page
-from surefoot.pages import comparison as comparison_page
 from surefoot.pages import governance, outbox, risks
-from surefoot.pages.comparison import Comparison, Group
 from surefoot.store import notices as stored_notices
 from surefoot.store import requests as stored_requests
 from surefoot.store.audit import Wanted
@@ -348,116 +346,6 @@ def switch_write_back(request: Request, tenant_id: str, body: Body) -> Response:
         tenant = tenant_for(conn, viewer, tenant_id)
         switch(conn, tenant, on=from_form(body).get("on") == "true", by=viewer.name, now=site.clock())
     return RedirectResponse(path(tenant.id, "outbox", said="decided"), HTTPStatus.SEE_OTHER)
-
-
-@routes.get("/tenants/{tenant_id}/comparison")
-@needs(Permission.READ)
-def show_comparison(request: Request, tenant_id: str) -> Response:
-    """Show the tenant among others: Microsoft's groups, all tenants, one's own."""
-    site = site_of(request)
-    with reading(site.engine) as conn:
-        tenant, visible = _found(conn, request, tenant_id)
-        page = comparison_page.build(conn, tenant, visible, ratings=site.ratings)
-    sections = (_groups(page), *(_categories(g) for g in page.groups if g.categories), _cohorts(page), _shares(page))
-    said = _estimate(page)
-    return _show(request, "Comparison", said, sections, visible=visible, tenant=tenant, tab="comparison")
-
-
-def _estimate(page: Comparison) -> str:
-    mine = f"{page.tenant.name} has {formats.percent(page.percent)}. "
-    found = page.estimate.range
-    if found is None:
-        return mine + (page.estimate.unknown or "")
-    return (
-        f"{mine}An estimate, not a measurement: between {found.low:.0f} and {found.high:.0f} percent of all tenants "
-        f"score lower. {page.estimate.method}"
-    )
-
-
-def _groups(page: Comparison) -> Section:
-    return Section(
-        key="groups",
-        title="Groups that Microsoft averages",
-        intro=None,
-        heads=("Group", "Average", "You against it", "Within 30 days", "As of"),
-        rows=tuple(
-            Row(
-                cells=(
-                    Cell(text=g.name, small=g.meaning),
-                    Cell(text=formats.percent(g.average), number=True),
-                    _moved(g.distance),
-                    Cell(text=g.movement),
-                    Cell(text=formats.day(g.as_of)),
-                )
-            )
-            for g in page.groups
-        ),
-        empty=page.no_groups or "Microsoft sent no averages.",
-    )
-
-
-def _categories(group: Group) -> Section:
-    return Section(
-        key=f"group-{group.basis}",
-        title=f"By category: {group.name}",
-        intro=None,
-        heads=("Category", "You", "Average", "Difference"),
-        rows=tuple(
-            Row(
-                cells=(
-                    Cell(text=c.category),
-                    Cell(text=None if c.percent is None else formats.percent(c.percent), number=True),
-                    Cell(text=None if c.average is None else formats.percent(c.average), number=True),
-                    _moved(c.distance),
-                )
-            )
-            for c in group.categories
-        ),
-        empty="Graph gives no categories for this group.",
-    )
-
-
-def _cohorts(page: Comparison) -> Section:
-    return Section(
-        key="cohorts",
-        title="Your own tenants",
-        intro="Counted exactly; a group of fewer than five says nothing.",
-        heads=("Among", "Rank", "Percentile", "Average", "Highest", "Lowest"),
-        rows=tuple(
-            Row(
-                cells=(
-                    Cell(text=c.name, small=c.too_small),
-                    Cell(text=f"{c.rank} of {c.tenants}" if c.rank else None, number=True),
-                    Cell(text=None if c.percentile is None else f"{c.percentile:.0f}", number=True),
-                    *(
-                        Cell(text=None if value is None else formats.percent(value), number=True)
-                        for value in (c.average, c.highest, c.lowest)
-                    ),
-                )
-            )
-            for c in page.cohorts
-        ),
-        empty="You see no other tenant.",
-    )
-
-
-def _shares(page: Comparison) -> Section:
-    return Section(
-        key="shares",
-        title="What others have done already",
-        intro="The first open actions, and how many of your tenants have all of their points.",
-        heads=("Action", "Among your tenants"),
-        rows=tuple(
-            Row(
-                cells=(
-                    Cell(text=s.name, href=path(page.tenant.id, f"actions/{formats.quoted(s.control)}")),
-                    Cell(text=s.sentence),
-                )
-            )
-            for s in page.actions
-        ),
-        empty="No action is open.",
-    )
 
 
 @routes.get("/tenants/{tenant_id}/catalogue")

@@ -24,7 +24,7 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.web import assets, queries
 from surefoot.web.forms import body_of, decision_of, from_form, status_of_form
-from surefoot.web.html import actions, bulk, history, overview, portfolio, registers
+from surefoot.web.html import actions, bulk, comparison, history, overview, portfolio, registers
 from surefoot.web.html.contexts import ActionPage
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.render import frame, render
@@ -178,5 +178,5 @@ def _refused(
     return render(request, "action.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-for part in (portfolio, bulk, history, registers):
+for part in (portfolio, bulk, history, comparison, registers):
     router.routes.extend(part.routes.routes)
