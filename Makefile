@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do "$$p" -c
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint types architecture unit browser bench pins setup clean
+.PHONY: help demo test lint types architecture unit browser bench screenshots pins setup clean
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,7 +54,12 @@ browser: .venv/dev ## Run the tests in the browser alone
 bench: .venv/dev ## Measure speed and size, and how often the true cause of a change is found
 	@$(BIN)/python benchmarks/backfill.py
 	@$(BIN)/python benchmarks/understanding.py
+	@$(BIN)/python benchmarks/heatmap.py
 	@$(BIN)/python benchmarks/causes.py
+	@$(BIN)/python benchmarks/pages.py
+
+screenshots: .venv/dev ## Take pictures of every page, both themes, three widths (OUT=folder, ONLY=overview)
+	@$(BIN)/python benchmarks/screenshots.py --out "$(or $(OUT),screenshots)" --only "$(ONLY)"
 
 pins: .venv/made ## Write the pins with their hashes anew (needs uv)
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements/runtime.txt

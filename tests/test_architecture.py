@@ -21,6 +21,8 @@ RUNGS = {
     "scoring": 1,
     "waterfalls": 2,
     "ladders": 1,
+    "bands": 2,
+    "bars": 2,
     "charts": 1,
     "emulator": 1,
     "model": 0,

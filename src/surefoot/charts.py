@@ -4,8 +4,9 @@ Colours come from CSS classes only. Every text that reaches the picture is escap
 """
 
 import datetime as dt
+import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import pairwise
 
@@ -89,7 +90,7 @@ class Part(msgspec.Struct, frozen=True):
     value: float
 
 
-class _Scale(msgspec.Struct, frozen=True, kw_only=True):
+class Scale(msgspec.Struct, frozen=True, kw_only=True):
     """From days and values to places in the picture."""
 
     form: Form
@@ -100,19 +101,40 @@ class _Scale(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def floor(self) -> float:
+        """The place of the axis."""
         return float(self.form.height - self.form.bottom)
 
     @property
     def day_width(self) -> float:
+        """How far apart two days are."""
         return self.form.inner / max(1, (self.last - self.first).days)
 
     def x(self, day: dt.date) -> float:
+        """Give the place of a day."""
         days = (self.last - self.first).days
         share = (day - self.first).days / days if days else 1.0
         return self.form.left + self.form.inner * share
 
     def y(self, value: float) -> float:
+        """Give the place of a value."""
         return self.floor - (self.floor - self.form.top) * (value - self.low) / (self.high - self.low)
+
+
+class Axis(msgspec.Struct, frozen=True, kw_only=True):
+    """How the values of a line are shown: as percents, when nothing is said."""
+
+    unit: str = " %"
+    zero: bool = False
+    """Whether it begins at 0, as it does for counts."""
+    holds: tuple[float, ...] = ()
+    """Values that have a place on it, whatever the line does."""
+    behind: Callable[[Scale], str] | None = None
+    """Draws what lies behind the line."""
+
+
+PERCENTS = Axis()
+FEW = 5.0
+"""An axis of counts is at least so long: its steps are whole then."""
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
@@ -157,8 +179,9 @@ def history(
     span: tuple[dt.date, dt.date] | None = None,
     marks: Sequence[Mark] = (),
     beside: Sequence[Beside] = (),
+    shown: Axis = PERCENTS,
 ) -> str:
-    """Draw percents over days as a line; days without a value are gaps, never joined over.
+    """Draw percents, or what `shown` says, over days as a line; days without a value are gaps, never joined over.
 
     `span` widens the axis beyond the points. Longer than a day per pixel, each pixel column keeps its first, least,
     greatest and last value. `marks` stand above their days, in the form's top margin; of those and of the lines
@@ -172,10 +195,12 @@ def history(
     days = [*(p.day for p in known), *(span or ())]
     first, last = min(days), max(days)
     others = [(b.kind, [p for p in _known(b.points) if first <= p.day <= last]) for b in beside]
-    axis = _axis([p.value for line in (known, *(o for _, o in others)) for p in line if p.value is not None])
-    scale = _Scale(form=form, first=first, last=last, low=axis[0], high=axis[-1])
+    values = [p.value for line in (known, *(o for _, o in others)) for p in line if p.value is not None]
+    axis = ticks(0.0, max(FEW, *values)) if shown.zero else _axis([*values, *shown.holds])
+    scale = Scale(form=form, first=first, last=last, low=axis[0], high=axis[-1])
     body = [
-        _frame(scale, axis),
+        shown.behind(scale) if shown.behind else "",
+        _frame(scale, axis, shown.unit),
         _gaps(known, scale),
         *(_beside(kind, run, scale) for kind, line in others for run in _runs(line, scale)),
         *(_run(run, scale) for run in _runs(known, scale)),
@@ -220,14 +245,14 @@ def _head(caption: Caption, form: Form) -> str:
     )
 
 
-def _frame(scale: _Scale, axis: Sequence[float]) -> str:
+def _frame(scale: Scale, axis: Sequence[float], sign: str) -> str:
     """Draw the grid with its percents, and the dates."""
     form, parts = scale.form, []
     for i, value in enumerate(axis):
         y = scale.y(value)
         kind = "grid base" if i == 0 else "grid"
         parts.append(f'<path class="{kind}" d="M{form.left} {_n(y)}H{form.width - form.right}"/>')
-        unit = " %" if i == len(axis) - 1 else ""
+        unit = sign if i == len(axis) - 1 else ""
         parts.append(f'<text x="{form.left - 6}" y="{_n(y + 4)}" text-anchor="end">{_label(value)}{unit}</text>')
     marks = date_marks(scale.first, scale.last, form.dates)
     year = (scale.last - scale.first).days > 420  # noqa: PLR2004 - beyond some 14 months days say too little
@@ -242,13 +267,13 @@ def _label(value: float) -> str:
     return f"{value:g}".replace(".", locales.decimal_point())
 
 
-def _gaps(known: Sequence[Point], scale: _Scale) -> str:
+def _gaps(known: Sequence[Point], scale: Scale) -> str:
     """Shade the days without a value, also before the first and after the last."""
     edges = [scale.first - dt.timedelta(days=1), *(p.day for p in known), scale.last + dt.timedelta(days=1)]
     return "".join(_gap(a, b, scale) for a, b in pairwise(edges) if (b - a).days > 1)
 
 
-def _gap(before: dt.date, after: dt.date, scale: _Scale) -> str:
+def _gap(before: dt.date, after: dt.date, scale: Scale) -> str:
     one = dt.timedelta(days=1)
     form = scale.form
     left = max(float(form.left), scale.x(before + one) - scale.day_width / 2)
@@ -273,7 +298,7 @@ def _gap_words(middle: float, width: float, form: Form) -> str:
     return f'<text x="{x}" y="{y}" text-anchor="end" transform="rotate(-90 {x} {y})">no data</text>'
 
 
-def _runs(known: Sequence[Point], scale: _Scale) -> list[list[Point]]:
+def _runs(known: Sequence[Point], scale: Scale) -> list[list[Point]]:
     """Cut the points into runs without a visible gap."""
     runs: list[list[Point]] = []
     for point in known:
@@ -284,7 +309,7 @@ def _runs(known: Sequence[Point], scale: _Scale) -> list[list[Point]]:
     return runs
 
 
-def _run(run: Sequence[Point], scale: _Scale) -> str:
+def _run(run: Sequence[Point], scale: Scale) -> str:
     """Draw one run: a line above a light area, or a dot for a day that stands alone."""
     places = _columns([(scale.x(p.day), scale.y(p.value)) for p in run if p.value is not None])
     x, y = places[0]
@@ -300,7 +325,7 @@ def _columns(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]
     columns: dict[int, list[tuple[float, float]]] = {}
     for place in places:
         columns.setdefault(int(place[0]), []).append(place)
-    return [place for column in columns.values() for place in _extremes(column)]
+    return [place for column in columns.values() for place in (column if len(column) < 3 else _extremes(column))]  # noqa: PLR2004 - of two both are extremes
 
 
 def _extremes(column: Sequence[tuple[float, float]]) -> Iterable[tuple[float, float]]:
@@ -310,18 +335,18 @@ def _extremes(column: Sequence[tuple[float, float]]) -> Iterable[tuple[float, fl
     return [column[i] for i in sorted({0, least, greatest, len(column) - 1})]
 
 
-def _end_dot(point: Point, scale: _Scale) -> str:
+def _end_dot(point: Point, scale: Scale) -> str:
     value = point.value if point.value is not None else scale.low
     return f'<circle class="dot-last" cx="{_n(scale.x(point.day))}" cy="{_n(scale.y(value))}" r="4"/>'
 
 
-def _beside(kind: str, run: Sequence[Point], scale: _Scale) -> str:
+def _beside(kind: str, run: Sequence[Point], scale: Scale) -> str:
     places = _columns([(scale.x(p.day), scale.y(p.value)) for p in run if p.value is not None])
     path = "L".join(f"{_n(x)} {_n(y)}" for x, y in places)
     return f'<path class="beside {escape(kind)}" d="M{path}"/>' if len(places) > 1 else ""
 
 
-def _marks(marks: Sequence[Mark], known: Sequence[Point], scale: _Scale) -> str:
+def _marks(marks: Sequence[Mark], known: Sequence[Point], scale: Scale) -> str:
     """Put the numbers side by side above the plot, each with a thread down to its day."""
     form, values = scale.form, {p.day: p.value for p in known}
     ordered = sorted(marks, key=lambda m: (m.day, m.number))
@@ -374,8 +399,30 @@ def spark(points: Sequence[Point], span: tuple[dt.date, dt.date], *, label: str)
     values = [p.value for p in known if p.value is not None]
     spare = max(0.0, LEAST_SPAN - (max(values) - min(values))) / 2
     low, high = min(values) - spare, max(values) + spare
-    scale = _Scale(form=SPARK, first=span[0], last=span[1], low=low, high=high)
-    return f"{head}{''.join(_run(run, scale) for run in _runs(known, scale))}{_end_dot(known[-1], scale)}</svg>"
+    scale = Scale(form=SPARK, first=span[0], last=span[1], low=low, high=high)
+    return f"{head}{''.join(_spark_run(run, scale) for run in _runs(known, scale))}{_end_dot(known[-1], scale)}</svg>"
+
+
+def _spark_run(run: Sequence[Point], scale: Scale) -> str:
+    """Draw one run as `_run` does, for a list that has hundreds: in steps of a tenth of a pixel, without columns."""
+    if len(run) == 1 or len(run) > SPARK.width * 2:
+        return _run(run, scale)
+    first, left, wide = scale.first.toordinal(), SPARK.left, 10 * scale.day_width
+    floor, high = 10 * scale.floor, 10 * (scale.floor - SPARK.top) / (scale.high - scale.low)
+    xs = [10 * left + round(wide * (p.day.toordinal() - first)) for p in run]
+    ys = [round(floor - high * (p.value - scale.low)) for p in run if p.value is not None]
+    begun = f"{_tenth(xs[0])} {_tenth(ys[0])}"
+    line = "".join(
+        [f"l{_tenth(b - a)} {_tenth(d - c)}" for (a, b), (c, d) in zip(pairwise(xs), pairwise(ys), strict=True)]
+    )
+    area = f"M{begun}{line}V{_n(scale.floor)}H{_tenth(xs[0])}Z"
+    return f'<path class="area" d="{area}"/><path class="line" d="M{begun}{line}"/>'
+
+
+@functools.lru_cache(maxsize=4096)
+def _tenth(value: int) -> str:
+    """Write a number of tenths short: 1, -.3, 2.5."""
+    return _n(value / 10).replace("0.", ".") if abs(value) < 10 else _n(value / 10)  # noqa: PLR2004 - below one
 
 
 def meter(percent: float | None, *, label: str, kind: str = "accent") -> str:

@@ -68,6 +68,17 @@ def number(value: float, digits: int) -> str:
     return text.translate(_signs(_reader.get()))
 
 
+def signed(value: float, digits: int) -> str:
+    """Write a difference with its sign; what rounds to 0 has none."""
+    text = number(value, digits)
+    return f"+{text}" if value > 0 and float(f"{value:.{digits}f}") else text
+
+
+def plain(value: float) -> str:
+    """Write a number with up to two decimals, as few as it has."""
+    return number(value, 2).rstrip("0").rstrip(decimal_point())
+
+
 @lru_cache(maxsize=64)
 def _signs(name: str) -> dict[int, str]:
     symbols = Locale.parse(name).number_symbols["latn"]

@@ -186,7 +186,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         return any(c.synced_at is not None or c.description is not None for c in self.controls)
 
 
-class StateUpdate(msgspec.Struct, frozen=True, kw_only=True):
+class StateUpdate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry of a profile's `controlStateUpdates`: what somebody set, in Graph or in the portal."""
 
     state: str
@@ -198,7 +198,7 @@ class StateUpdate(msgspec.Struct, frozen=True, kw_only=True):
     """None on the single `Default` entry of an untouched control."""
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
+class Profile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One secureScoreControlProfile: what the control is, in Microsoft's words, and what the tenant set."""
 
     control: str
@@ -275,7 +275,7 @@ class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What somebody decided about an action, in Surefoot."""
 
     control: str
@@ -297,7 +297,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     decided_in: Side = Side.SUREFOOT
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
+class Plan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who does an action by when; it stays when the status changes."""
 
     control: str
@@ -552,7 +552,7 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None = None
 
 
-class DayTotal(msgspec.Struct, frozen=True):
+class DayTotal(msgspec.Struct, frozen=True, gc=False):
     """The totals of one stored day, without its controls."""
 
     day: dt.date
@@ -561,7 +561,7 @@ class DayTotal(msgspec.Struct, frozen=True):
     source: Source
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A control of a tenant on a day, as the store knows it: the score joined to the profile."""
 
     score: ControlScore

@@ -81,9 +81,19 @@ SAME = [
     (("regressions", "Tenant 3", "--dismissed"), f"{SCORE}/regressions?tenant=Tenant 3&dismissed=true"),
     (("catalogue", "Tenant 3"), f"{SCORE}/catalogue?tenant=Tenant 3"),
     (("catalogue", "--from", str(SINCE)), f"{SCORE}/catalogue?from={SINCE}"),
+    (("catalogue", "--did", "added", "--sort", "-tenants"), f"{SCORE}/catalogue?did=added&sort=-tenants"),
+    (("risks",), f"{SCORE}/risks"),
+    (("risks", "Tenant 3", "--ends", "never", "--sort", "-points"),
+     f"{SCORE}/risks?tenant=Tenant 3&ends=never&sort=-points"),
+    (("outbox", "--all"), f"{SCORE}/outbox?all=true"),
+    (("outbox", "Tenant 3", "--stage", "refused"), f"{SCORE}/outbox?tenant=Tenant 3&stage=refused"),
+    (("notices", "--kind", "conflict"), "/api/security-defender/notices?kind=conflict"),
+    (("audit", "list", "--text", "note", "--limit", "5"), "/api/security-defender/audit?text=note&limit=5"),
     (("events", "Tenant 3", "--source", "directoryAudit"), f"{SCORE}/events?tenant=Tenant 3&source=directoryAudit"),
     (("playbook", "list"), "/api/security-defender/playbooks"),
     (("baseline", "list"), "/api/security-defender/baselines"),
+    (("heatmap", "--category", "identity", "--open", "--tenant-limit", "4"),
+     "/api/security-defender/heatmap?category=identity&open=true&tenantLimit=4"),
     (("portfolio", "--sort", "-percent", "--limit", "3"), "/api/security-defender/portfolio?sort=-percent&limit=3"),
 ]  # fmt: skip
 
@@ -118,6 +128,9 @@ def test_the_pages_of_a_tenant_agree_with_each_other(api: TestClient, number: in
     assert told["difference"] == pytest.approx(whole, abs=1e-9)
     assert sum(c["percent"] for c in told["changes"]) == pytest.approx(whole, abs=1e-9)
     assert sum(d["difference"] for d in told["byDay"]) == pytest.approx(whole, abs=1e-9)
+    heat = api.get("/api/security-defender/heatmap", params={"tenants": score["tenant"]["id"], "limit": "1000"}).json()
+    assert heat["pointsLeft"] == pytest.approx(score["pointsAvailable"])
+    assert sum(c["open"] for c in heat["controls"]) == row["openActions"]
     for control in {c["control"] for c in told["changes"] if c["pointsAfter"] is not None and c["control"]}:
         page = get(f"/controls/{control}", days="all")
         assert page["history"]["history"][-1]["points"] == page["action"]["earnedPoints"]

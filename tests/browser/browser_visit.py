@@ -1,17 +1,41 @@
 """A visit of the site by a browser."""
 
-from playwright.sync_api import Page, Request
+from urllib.parse import urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+REPORT = """document.addEventListener('securitypolicyviolation', e => console.error(
+  `policy violated: ${e.effectiveDirective} by ${e.blockedURI || 'inline'} in ${e.sourceFile || 'the page'}`))"""
 
 
 class Visit:
-    """A page that notes what goes wrong on it."""
+    """A page that notes what goes wrong on it; whoever opened it asks in the end."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.wrong: list[str] = []
-        page.on("console", lambda m: self.wrong.append(m.text) if m.type in {"error", "warning"} else None)
+        self._origin = ""
+        self._led: set[str] = set()
+        page.add_init_script(REPORT)
+        page.on("console", self._said)
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", self._asked)
         page.on("requestfailed", self._failed)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        """Note errors and warnings, but not that a page which somebody was led to says 4xx of itself."""
+        itself = message.text.startswith("Failed to load resource") and message.location["url"] in self._led
+        if message.type in {"error", "warning"} and not (itself and "status of 4" in message.text):
+            self.wrong.append(message.text)
+
+    def _asked(self, request: Request) -> None:
+        """Note a request that leaves the site."""
+        parts = urlsplit(request.url)
+        self._origin = self._origin or parts.netloc
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self._origin:
+            self.wrong.append(f"a request to another origin: {request.url}")
+        if request.is_navigation_request():
+            self._led.add(request.url)
 
     def _failed(self, request: Request) -> None:
         """Note a request that failed; one that was only cancelled by leaving the page (the icon, often) did not."""

@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 import uvicorn
 from browser_visit import Visit
@@ -19,7 +20,7 @@ from web_world import World, make
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync",
+    "--disable-sync", "--accept-lang=en-GB",
 )  # fmt: skip
 
 
@@ -70,8 +71,10 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
         base_url=address, viewport={"width": width, "height": 900}, color_scheme=scheme
     )
     context.set_default_timeout(15_000)
-    yield Visit(context.new_page())
+    visited = Visit(context.new_page())
+    yield visited
     context.close()
+    assert visited.wrong == [], "an error in the console, a violated policy, a request that failed or left the site"
 
 
 @pytest.fixture

@@ -294,11 +294,18 @@ def test_what_is_done_on_the_command_line_is_in_the_trail(connected: Run, emulat
     assert emulator.client_secret not in json.dumps(listed)
     whole = run("audit", "verify")
     assert (whole.code, "7 entries" in whole.out) == (0, True)
+    told = run("audit", "list", "--action", "audit", "--json").json
+    assert [(e["action"], e["said"], e["sequence"]) for e in told["entries"]] == [
+        ("audit.verified", "Audit trail verified", 8)
+    ]
+    assert told["verified"]["sequence"] == 8
     run("audit", "export", str(tmp_path / "trail.jsonl"))
-    assert len((tmp_path / "trail.jsonl").read_text().splitlines()) == 8
-    (tmp_path / "data" / "audit.head").write_text("9 " + "0" * 64)
+    assert len((tmp_path / "trail.jsonl").read_text().splitlines()) == 9
+    (tmp_path / "data" / "audit.head").write_text("10 " + "0" * 64)
     broken = run("audit", "verify")
-    assert (broken.code, "BROKEN: The entry 9" in broken.out) == (1, True)
+    assert (broken.code, "BROKEN: The entry 10" in broken.out) == (1, True)
+    assert run("audit", "list", "--json").json["verified"]["sequence"] == 8
+    assert run("audit", "list", "--text", "TRAIL", "--json").json["entries"][0]["subject"] == "audit trail"
 
 
 def test_a_decision_is_sent_when_it_is_switched_on(connected: Run, emulator: Emulator) -> None:

@@ -128,3 +128,24 @@ def test_what_is_shown_fits_the_terminal(synced: Run, emulator: Emulator, column
         assert ran.code == 0
         longest = max(map(len, ran.out.splitlines()), default=0)
         assert longest <= columns or "http" in ran.out
+
+
+def test_registers_without_a_tenant_are_of_all(synced: Run, emulator: Emulator) -> None:
+    for tenant in emulator.world.tenants:
+        listed = synced("actions", tenant.name, "--status", "toAddress", "--json").json["actions"]
+        control = next(a["id"] for a in listed if a["service"] and not a["id"].casefold().startswith("scid_"))
+        synced("set-status", tenant.name, control, "riskAccepted", "--comment", f"bearable at {tenant.name}")
+        synced("write-back", tenant.name, "--existing")
+    first, second = (t.name for t in emulator.world.tenants)
+    page = synced("risks", "--sort", "-tenant", "--ends", "within90", "--json").json
+    assert [r["tenant"]["name"] for r in page["risks"]] == sorted((first, second), reverse=True)
+    assert page["tenant"] is None
+    assert synced("risks", first, "--json").json["tenant"]["name"] == first
+    assert synced("risks", "--text", f"at {second}").out.count("bearable") == 1
+    assert "2 tenants: 2 accepted risks" in synced("risks").out
+    assert "these are: expired, within30, within90, never" in synced("risks", "--ends", "soon").err
+    sent = synced("outbox", "--stage", "waiting", "--json").json
+    assert {s["tenant"]["name"] for s in sent["sending"]} == {first, second}
+    assert "sent for 2 of 2 tenants" in synced("outbox").out
+    assert synced("notices", "--kind", "conflict", "--json").json["total"] == 0
+    assert synced("catalogue", "--did", "retired", "--sort", "name", "--json").json["tenant"] is None

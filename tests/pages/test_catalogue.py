@@ -55,7 +55,7 @@ def test_what_lists_and_scores_tell_of_one_control_is_one_entry(engine: Engine) 
     assert page.watched_since == day(29)
     assert page.percent == pytest.approx(100 * 16 / 26 - 100 * 15 / 20)
     assert page.paragraph == (
-        f"From {day(29)} to {TODAY} Microsoft added 1 recommendation and changed the points of 1 recommendation. "
+        "From 25 Oct 2026 to 23 Nov 2026 Microsoft added 1 recommendation and changed the points of 1 recommendation. "
         "Your percent fell by 13.5 points because of it. Nothing of yours got worse."
     )
 

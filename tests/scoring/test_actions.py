@@ -286,3 +286,8 @@ def test_what_is_not_applicable_counts_in_neither_points_nor_maximum() -> None:
     ranked = actions.rank([held[0], msgspec.structs.replace(held[1], score=score)], 20.0, NOTHING, DAY)
     most = ranked[1].max_points if ranked[1].id == "b" else ranked[0].max_points
     assert actions.adjusted(ranked, 6.0, 20.0) == (5.0, 20.0 - (most or 0.0))
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="<>&\0\r", exclude_categories=("Cs",))))
+def test_a_text_without_markup_is_read_the_short_way_to_the_same_end(text: str) -> None:
+    assert actions.text_of(text) == actions.text_of(f"{text}<b></b>")

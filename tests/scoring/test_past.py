@@ -1,48 +1,14 @@
-import datetime as dt
+import math
 
 import msgspec
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
+from scoring_histories import START, histories
 
 from surefoot.model import DayTotal, Source
 from surefoot.scoring.changes import Kind, explain, summed
 from surefoot.scoring.courses import Stretch
-from surefoot.scoring.past import Course, daily, day_of
-
-START = dt.date(2026, 3, 1)
-
-
-@st.composite
-def histories(draw: st.DrawFn) -> tuple[list[Course], list[DayTotal]]:
-    """Make controls that come, go, change and vanish, over stored days with gaps."""
-    offsets = sorted(draw(st.sets(st.integers(0, 40), min_size=1, max_size=12)))
-    days = [START + dt.timedelta(days=n) for n in offsets]
-    courses = [_course(draw, f"control {n}", days) for n in range(draw(st.integers(0, 6)))]
-    totals = [_total(draw, courses, day) for day in days]
-    return [c for c in courses if c.stretches], totals
-
-
-def _course(draw: st.DrawFn, name: str, days: list[dt.date]) -> Course:
-    values = draw(st.lists(st.sampled_from([None, 0, 1, 2, 3]), min_size=len(days), max_size=len(days)))
-    most = draw(st.sampled_from([None, 3.0, 4.5]))
-    stretches: list[Stretch] = []
-    for n, (day, value) in enumerate(zip(days, values, strict=True)):
-        if value is None:
-            continue
-        points = 0.0 if most is None else float(value)
-        if stretches and stretches[-1].points == points and n and stretches[-1].to_day == days[n - 1]:
-            stretches[-1] = stretches[-1]._replace(to_day=day)
-        else:
-            stretches.append(Stretch(day, day, points, most, "Identity"))
-    return Course(control=name, name=name, service="AzureAD", product=None, stretches=tuple(stretches))
-
-
-def _total(draw: st.DrawFn, courses: list[Course], day: dt.date) -> DayTotal:
-    held = [s for c in courses for s in c.stretches if s.covers(day)]
-    beyond = draw(st.sampled_from([0.0, 0.0, 2.0, 7.5]))
-    most = sum(s.max_points or 0.0 for s in held) + beyond
-    return DayTotal(day, sum(s.points for s in held) + draw(st.sampled_from([0.0, 0.0, 0.5])), most, Source.GRAPH)
+from surefoot.scoring.past import Course, daily, day_of, sums
 
 
 @given(histories())
@@ -72,3 +38,18 @@ def test_the_counts_of_a_rich_day_stand_beside_the_control() -> None:
     course = Course(control="aad_mfa", name="MFA", service=None, product=None, stretches=(stretch,))
     day = day_of([course], DayTotal(START, 3.0, 4.0, Source.GRAPH), {"aad_mfa": (318.0, 420.0)})
     assert msgspec.to_builtins(day.controls[0])["count"] == 318.0
+
+
+@given(histories())
+def test_the_sums_of_days_are_those_of_the_controls_that_each_scores(
+    history: tuple[list[Course], list[DayTotal]],
+) -> None:
+    courses, totals = history
+    days = [t.day for t in totals]
+    for day, found in zip(days, sums(courses, days), strict=True):
+        held = [s for c in courses for s in c.stretches if s.covers(day)]
+        if not held:
+            assert found is None
+            continue
+        known = [s.max_points for s in held if s.max_points is not None]
+        assert found == (math.fsum(s.points for s in held), math.fsum(known) if known else None)

@@ -40,21 +40,21 @@ def test_the_sentence_of_the_design() -> None:
     )
     told = telling.sentence(explain(before, after))
     assert told == (
-        "Score fell 5.6 points of percent on 2026-11-03: Microsoft added 3 controls (-3.2), "
-        '"Title of mfa" regressed (-2.4, 412 -> 318 of 420).'
+        "Score fell 5.6 points of percent on 3 Nov 2026: Microsoft added 3 controls (\u22123.2), "
+        '"Title of mfa" regressed (\u22122.4, from 412 to 318 of 420).'
     )
 
 
 def test_a_quiet_day_says_so() -> None:
     same = day(MONDAY, held("mfa", 5.0))
     later = msgspec.structs.replace(same, day=TUESDAY)
-    assert telling.sentence(explain(same, later)) == "Score stayed on 2026-11-03: no control changed."
+    assert telling.sentence(explain(same, later)) == "Score stayed on 3 Nov 2026: no control changed."
 
 
 def test_a_degenerate_maximum_tells_points_and_no_percent() -> None:
     nothing = Day(day=MONDAY, points=0.0, max_points=0.0, controls=())
     told = telling.sentence(explain(nothing, day(TUESDAY, held("mfa", 5.0))))
-    assert told.startswith("Points changed by +85.00 on 2026-11-03, the percent is not known")
+    assert told.startswith("Points changed by +85.00 on 3 Nov 2026, the percent is not known")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_an_accepted_risk_stands_in_the_register_with_its_end(
     engine: Engine, tenant: Tenant, accepted: Decision
 ) -> None:
     with database.reading(engine) as conn:
-        page = risks.build(conn, tenant, ratings=load(), today=TODAY)
+        page = risks.build(conn, [tenant], ratings=load(), today=TODAY)
         assert tenants.accepting(conn, [tenant]) == [tenant]
     (risk,) = [r for r in page.risks if r.accepted_in == "surefoot"]
     assert (risk.control, risk.by, risk.why) == (accepted.control, "anna", "bearable")

@@ -70,9 +70,9 @@ def test_where_two_persons_are_asked_for_one_alone_accepts_nothing(
         for by, role in (("Anna", Role.ADMINISTRATOR), ("bert", Role.EDITOR)):
             with pytest.raises(NotPermitted):
                 approve(conn, tenant, asked.key, by=by, role=role, ratings=load(), now=NOW)
-        assert [r.request.key for r in governance.asked(conn, [tenant]).requests] == [asked.key]
+        assert [r.request.key for r in governance.asked(conn, [tenant], ratings=load()).requests] == [asked.key]
     with database.reading(engine) as conn:
-        page = detail.build(conn, tenant, control, ratings=load(), now=NOW)
+        page = detail.build(conn, tenant, control, ratings=load(), now=NOW, visible=None)
     assert page.request == asked
     assert [p.asks for p in page.possible if p.status is Status.RISK_ACCEPTED] == [True]
 
@@ -84,7 +84,7 @@ def test_a_second_person_approves_and_both_are_known(
         made = approve(
             conn, tenant, asked.key, by="bert", role=Role.APPROVER, ratings=load(), now=NOW + DAY, answer="ok"
         )
-        (risk,) = [r for r in risks.build(conn, tenant, ratings=load(), today=TODAY).risks if r.control == control]
+        (risk,) = [r for r in risks.build(conn, [tenant], ratings=load(), today=TODAY).risks if r.control == control]
         told = [n for _, n in notices.of(conn, [tenant]) if n.kind is NoticeKind.ACCEPTANCE_ANSWERED]
         trail = [e.action for e in audit.entries(conn, None)]
         with pytest.raises(InputRefused, match="approved already"):
@@ -163,9 +163,9 @@ def test_the_owner_is_reminded_once_before_the_end(engine: Engine, tenant: Tenan
     with database.writing(engine) as conn:
         decide(conn, tenant, acceptance(control), ratings=load())
         told = [remind(conn, tenant, now=NOW + days * DAY) for days in (0, 15, 16, 17, 29)]
-        rows = governance.told(conn, [tenant]).notices
+        rows = governance.told(conn, [tenant], ratings=load()).notices
         assert notices.read(conn, [tenant], [rows[0].notice.key], by="bert", now=NOW) == 1
-        assert governance.told(conn, [tenant]).total == 0
+        assert governance.told(conn, [tenant], ratings=load()).total == 0
         again = acceptance(control, at=NOW + 29 * DAY, days=10)
         decide(conn, tenant, again, ratings=load())
         assert remind(conn, tenant, now=NOW + 30 * DAY) == 1
@@ -216,7 +216,7 @@ def test_the_timeline_tells_all_of_it(engine: Engine, tenant: Tenant, control: s
         approve(conn, tenant, asked.key, by="bert", role=Role.APPROVER, ratings=load(), now=NOW + DAY)
     choose(engine, tenant, control, Status.THIRD_PARTY, NOW + 2 * DAY)
     with database.reading(engine) as conn:
-        page = detail.build(conn, tenant, control, ratings=load(), now=NOW + 3 * DAY)
+        page = detail.build(conn, tenant, control, ratings=load(), now=NOW + 3 * DAY, visible=None)
     assert [s.what for s in page.timeline if s.kind is detail.StepKind.DECISION] == [
         "Third party",
         f"Risk accepted until {TODAY + 30 * DAY}, approved by bert",

@@ -11,6 +11,7 @@ from surefoot.emulator.server import Emulator, Fault, Running
 from surefoot.emulator.world import Update, generate
 from surefoot.model import Stage, Status, Tenant
 from surefoot.pages import outbox as outbox_page
+from surefoot.scoring.ratings import load
 from surefoot.store import audit, database, decisions, outgoing, schema
 from surefoot.sync import delivery, outbox
 
@@ -44,8 +45,8 @@ def test_a_decision_arrives_and_a_sync_confirms_it(
     (made,) = theirs(emulator, controls[0])
     assert (made.state, made.comment, made.assigned_to) == ("ThirdParty", "third_party because", "bert")
     with database.reading(engine) as conn:
-        (sending,) = outbox_page.build(conn, tenant, now=NOW).sending
-        late = outbox_page.build(conn, tenant, now=NOW + 49 * HOUR)
+        (sending,) = outbox_page.build(conn, [tenant], ratings=load(), now=NOW).sending
+        late = outbox_page.build(conn, [tenant], ratings=load(), now=NOW + 49 * HOUR)
     assert (sending.expected_by, sending.overdue) == (NOW + 48 * HOUR, False)
     assert (late.overdue, late.sending[0].hint is not None) == (1, True)
     read(engine, emulator, tenant)
@@ -59,7 +60,7 @@ def test_planned_stays_here_and_says_so(
     assert send(engine, emulator, tenant) == ()
     assert theirs(emulator, controls[0]) == []
     with database.reading(engine) as conn:
-        (sending,) = outbox_page.build(conn, tenant, now=NOW).sending
+        (sending,) = outbox_page.build(conn, [tenant], ratings=load(), now=NOW).sending
     assert (sending.outgoing.stage, sending.outgoing.message) == (
         Stage.KEPT, "Microsoft Graph has no word for planned and in progress.",
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from web_samples import CONTOSO, FAILING, TODAY
+from web_samples import CONTOSO, FAILING, NOW, TODAY
 
 from surefoot.model import Status, Tenant, TenantName
 from surefoot.pages.against import ControlGap, Counterpart
@@ -88,7 +88,8 @@ def compared(text: str = "Words", **changes: object) -> Comparison:
             Rung(kind="TotalSeats", name=text, percent=None, distance=None, as_of=TODAY - dt.timedelta(days=1)),
         ),
         "categories": lines, "groups": (group("AllTenants", text, 50.0), group("TotalSeats", text, None)),
-        "no_groups": None, "estimate": Estimate(range=Range(low=61.0, high=78.0), unknown=None, method=text, given=text),
+        "no_groups": None,
+        "estimate": Estimate(range=Range(low=61.0, high=78.0), unknown=None, method=text, given=text),
         "cohorts": (cohort("portfolio", text), cohort("label", text), cohort("licences", text),
                     cohort("industry", text, small=True)),
         "against": counterpart(text),
@@ -120,9 +121,11 @@ def unknown(**changes: object) -> Comparison:
 
 
 def tenant(name: str) -> Tenant:
-    return Tenant(key=2, id=FABRIKAM.id, name=name)
+    """Make a tenant of that name."""
+    return Tenant(key=2, id=FABRIKAM.id, name=name, created_at=NOW)
 
 
 def page(made: Comparison, frame: Frame, text: str = "Words", **changes: object) -> view.ComparisonPage:
+    """Prepare it for the template, refused and failing unless told otherwise."""
     values = {"visible": [tenant(text)], "words": [text], "chosen": "90", "refused": text, "synced": FAILING}
     return view.view(made, frame, **{**values, **changes})

@@ -3,7 +3,11 @@
 import re
 
 import pytest
-from web_world import OURS, THEIRS, World
+from test_html import signed_in
+from web_world import NOW, OURS, THEIRS, World, snapshot
+
+from surefoot.model import AuthMethod, Cloud, Connection
+from surefoot.store import database, history, tenants
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
 
@@ -55,3 +59,64 @@ def test_who_may_only_look_can_choose_nothing(world: World) -> None:
     client = world.client("reader")
     assert 'name="item"' not in client.get(f"/tenants/{OURS}/actions").text
     assert client.post("/bulk", data={"status": "planned"}, headers=SAME_SITE).status_code == 403
+
+
+def test_the_preview_says_what_it_comes_to(world: World) -> None:
+    client = world.client("writer")
+    fields = {"item": [f"{OURS}/aad_mfa", f"{OURS}/mip_dlp"], "status": "planned"}
+    api = client.get(f"/api/security-defender/secure-score/recommendations?tenant={OURS}").json()
+    mine = [a for a in api["actions"] if a["id"] in {"aad_mfa", "mip_dlp"}]
+    after = api["percent"] + sum(a["scoreImpact"] for a in mine)
+    page = client.post("/bulk", data=fields, headers=SAME_SITE).text
+    assert f"Together +{sum(a['points'] for a in mine):g} points" in page
+    assert f"{api['percent']:.1f} % → {after:.1f} %" in page
+
+
+def many(world: World, count: int) -> list[str]:
+    """Make more tenants, each with the controls of the others."""
+    ids = [f"0c0a1e5e-0000-4000-8000-0000000001{n:02d}" for n in range(count)]
+    with database.writing(world.engine) as conn:
+        for tenant_id in ids:
+            way = Connection(method=AuthMethod.SECRET, cloud=Cloud.GLOBAL, client_id="x")
+            made = tenants.add(conn, id=tenant_id, name=f"Tenant {tenant_id[-2:]}", connection=way, now=NOW, due_at=NOW)
+            history.save(conn, made, [snapshot(tenant_id, 0)], now=NOW)
+    return ids
+
+
+def test_many_tenants_are_done_some_at_a_time_and_undone_so(world: World) -> None:
+    client, ids = signed_in(world), many(world, 30)
+    fields: dict[str, list[str] | str] = {"item": [f"{t}/aad_mfa" for t in ids], "status": "planned"}
+    preview = client.post("/bulk", data=fields, headers=SAME_SITE)
+    assert "Change 30 actions" in preview.text
+    first = client.post("/bulk", data=fields | {"expect": "30"}, headers=SAME_SITE)
+    assert "25 of 30 actions done" in first.text
+    sent = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', first.text)
+    assert len([1 for name, _ in sent if name == "item"]) == 5
+    onward: dict[str, list[str]] = {}
+    for name, value in sent:
+        onward.setdefault(name, []).append(value)
+    done = client.post("/bulk", data=onward, headers=SAME_SITE)
+    assert "Changed 30 actions" in done.text
+    again = client.post("/bulk", data=onward, headers=SAME_SITE)  # the button was pressed twice
+    assert "Changed 30 actions" in again.text
+    deeds = client.get("/api/security-defender/bulk").json()["bulks"]
+    assert [(d["outcomes"], d["tenants"]) for d in deeds] == [({"changed": 30}, 30)]
+    undo = re.search(r'action="(/bulk/\d+/undo)"', done.text)
+    assert undo
+    assert "25 of 30 tenants done" in client.post(undo[1], headers=SAME_SITE).text
+    assert "<h1>Undone</h1>" in client.post(undo[1], headers=SAME_SITE).text
+    assert client.get("/api/security-defender/bulk").json()["bulks"][0]["undoneBy"] is not None
+
+
+def test_nobody_goes_on_with_the_deed_of_another(world: World) -> None:
+    client, ids = signed_in(world), many(world, 26)
+    fields = {"item": [f"{t}/aad_mfa" for t in ids], "status": "planned"}
+    first = client.post("/bulk", data=fields | {"expect": "26"}, headers=SAME_SITE).text
+    key = re.search(r'name="key" value="(\d+)"', first)
+    assert key
+    other = fields | {"key": key[1]}
+    assert client.post("/bulk", data=other | {"status": "inProgress"}, headers=SAME_SITE).status_code == 422
+    foreign = world.client("msp").post(
+        "/bulk", data={"item": f"{OURS}/aad_mfa"} | {"status": "planned", "key": key[1]}, headers=SAME_SITE
+    )
+    assert foreign.status_code == 422

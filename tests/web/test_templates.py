@@ -8,53 +8,103 @@ from typing import Any
 import comparison_samples
 import msgspec
 import pytest
+import registers_samples as registers
+from heat_samples import heatmap, no_heatmap
 from jinja2 import Environment, meta
 from past_samples import explained, grown, more, untold
 from starlette.datastructures import QueryParams
+from trend_samples import beside, nothing, trends
+from trend_samples import unknown as unknown_trends
 from web_samples import (
     CONTOSO,
     FAILING,
+    FIVE,
     HOSTILE,
     NOW,
     TODAY,
     action,
     action_page,
     actions,
+    compared,
+    decision,
+    detail,
+    dismissed,
+    disputed,
+    elsewhere,
     empty,
     overview,
+    plan,
     portfolio,
     portfolio_row,
+    reviewed,
+    waiting,
 )
 
+from surefoot.access.viewers import LOCAL, Viewer
+from surefoot.model import Role
+from surefoot.pages.actions import ActionPage, Actions
 from surefoot.pages.changes import Changes
+from surefoot.pages.columns import Column
+from surefoot.pages.heatmap import Heatmap
+from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import Portfolio
+from surefoot.pages.selection import Together
+from surefoot.pages.unlicensed import Unlicensed, UnlicensedRow
+from surefoot.scoring.actions import News, NewsKind
+from surefoot.store.views import SavedView
 from surefoot.sync.bulk import Outcome, Result
 from surefoot.web import assets
+from surefoot.web.html import action as action_view
 from surefoot.web.html import actions as actions_view
+from surefoot.web.html import activity as activity_view
 from surefoot.web.html import bulk as bulk_view
+from surefoot.web.html import catalogue as catalogue_view
 from surefoot.web.html import comparison as comparison_view
 from surefoot.web.html import contexts, render
+from surefoot.web.html import heatmap as heatmap_view
 from surefoot.web.html import history as history_view
+from surefoot.web.html import notices as notices_view
+from surefoot.web.html import outbox as outbox_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
-from surefoot.web.html import registers as registers_view
+from surefoot.web.html import risks as risks_view
+from surefoot.web.html import search as search_view
+from surefoot.web.html import trends as trends_view
+from surefoot.web.html import views as views_view
 
 PAGES = {
-    "overview.html": contexts.OverviewPage,
-    "actions.html": contexts.ActionsPage,
-    "action.html": contexts.ActionPage,
+    "overview.html": overview_view.OverviewPage,
+    "actions.html": actions_view.ActionsPage,
+    "action.html": action_view.ActionPage,
     "bulk.html": bulk_view.BulkPage,
-    "register.html": registers_view.RegisterPage,
+    "risks.html": risks_view.RisksPage,
+    "outbox.html": outbox_view.OutboxPage,
+    "catalogue.html": catalogue_view.CataloguePage,
+    "activity.html": activity_view.ActivityPage,
+    "notices.html": notices_view.NoticesPage,
     "portfolio.html": portfolio_view.PortfolioPage,
+    "heatmap.html": heatmap_view.HeatmapPage,
+    "heatmap_control.html": heatmap_view.HeatmapControlPage,
     "history.html": history_view.HistoryPage,
     "comparison.html": comparison_view.ComparisonPage,
     "why.html": history_view.WhyPage,
+    "search.html": search_view.SearchPage,
+    "trends.html": trends_view.TrendsPage,
     "sign_in.html": contexts.SignInPage,
     "message.html": contexts.MessagePage,
 }
-FRAME = contexts.Frame(title="T", now=NOW, who="anna", tenant=CONTOSO)
+FRAME = contexts.Frame(
+    title="T",
+    now=NOW,
+    who="anna",
+    tenant=CONTOSO,
+    tabs=(contexts.Link(label="A", href="/a"),),
+    more=(contexts.Link(label=HOSTILE, href="/b", current=True),),
+    crumbs=(contexts.Link(label="A", href="/a"), contexts.Link(label=HOSTILE, href="")),
+)
 MANY = contexts.Frame(
     title="T",
+    visible=3,
     now=NOW,
     who="anna",
     tenants=(contexts.Link(label="A", href="/a"), contexts.Link(label=HOSTILE, href="/b")),
@@ -70,23 +120,6 @@ def rendered(env: Environment, name: str, page: contexts.Page) -> str:
     return env.get_template(name).render({f: getattr(page, f) for f in page.__struct_fields__})
 
 
-def register_page() -> registers_view.RegisterPage:
-    cells = (
-        registers_view.Cell(text=HOSTILE, href="/x", small=HOSTILE),
-        registers_view.Cell(text=None, number=True),
-        registers_view.Cell(text=HOSTILE, kind="bad"),
-    )
-    button = registers_view.Button(action="/x", label="Do", name="n", value=HOSTILE, asks="Why")
-    section = registers_view.Section(
-        key="k", title=HOSTILE, intro=HOSTILE, heads=("A", "B", HOSTILE), empty="", csv_href="/x.csv",
-        rows=(registers_view.Row(cells=cells, buttons=(button,)),), buttons=(button,),
-    )  # fmt: skip
-    empty = registers_view.Section(key="e", title="E", intro=None, heads=("A",), rows=(), empty="Nothing.")
-    return registers_view.RegisterPage(
-        frame=FRAME, title="T", said=HOSTILE, sections=(section, empty), next_href="/next"
-    )
-
-
 def bulk_page(**changes: object) -> bulk_view.BulkPage:
     result = Result(
         tenant=CONTOSO, control=HOSTILE, name=HOSTILE, before=None, outcome=Outcome.REFUSED, message=HOSTILE
@@ -95,7 +128,9 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
         "frame": FRAME, "heading": "Change 1 action?", "said": (HOSTILE,), "many": True, "back_href": "/",
         "counts": (bulk_view.Counted(outcome="refused", count=1, label="cannot be changed"),),
         "rows": (bulk_view.BulkRow(result=result, href="/x", label="cannot be changed"),),
-        "hidden": (("item", HOSTILE),),
+        "hidden": (("item", HOSTILE),), "back": None, "expect": None,
+        "worth": None, "onward": None, "left": 0, "finished": 1,
+        "unit": "actions", "undo_href": None,
     }  # fmt: skip
     return bulk_view.BulkPage(**{**values, **changes})
 
@@ -103,7 +138,16 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
 def portfolio_of(page: Portfolio, frame: contexts.Frame = FRAME, **query: str) -> portfolio_view.PortfolioPage:
     days = [TODAY - dt.timedelta(days=back) for back in range(40, 0, -1) if back != 20]
     lines = {row.tenant.id: [(day, 40.0 + day.day / 10) for day in days] for row in page.tenants if row.percent}
-    return portfolio_view.view(page, frame, query, words=(("gold", HOSTILE), (HOSTILE,)), lines=lines)
+    words = (("gold", HOSTILE), (HOSTILE,))
+    return portfolio_view.view(page, frame, query, words=words, lines=lines, held=SAVED, can_label=True)
+
+
+def heatmap_of(page: Heatmap, frame: contexts.Frame = FRAME, **query: str) -> heatmap_view.HeatmapPage:
+    return heatmap_view.view(page, frame, query, labels=("gold", HOSTILE), can_write=True)
+
+
+def control_of(page: Heatmap, *, show: str = "all", **query: str) -> heatmap_view.HeatmapControlPage:
+    return heatmap_view.control_view(page, FRAME, query, show=show, can_write=True)
 
 
 def why(changes: Changes | None, **options: Any) -> contexts.Page:
@@ -111,9 +155,50 @@ def why(changes: Changes | None, **options: Any) -> contexts.Page:
     return history_view.why_view(changes, FRAME, tenant=CONTOSO.id, days=days, **options)
 
 
+def listed(page: Actions, query: str = "show=all&group=category", **options: Any) -> contexts.Page:
+    here = actions_view.address(QueryParams(query), CONTOSO.id)
+    what = actions_view.wanted(here, me="anna", today=TODAY)
+    return actions_view.list_view(page, what, here, FRAME, **options)
+
+
+EVERY = "columns=" + ",".join(camel(column) for column in Column)
+VIEW = SavedView(key=7, owner="anna", page="actions", name=HOSTILE, query="show=all", made_at=NOW)
+SAVED = views_view.menu("actions", (VIEW,), path="/x", query="show=all")
+UNLICENSED = UnlicensedRow(
+    control=HOSTILE, name=HOSTILE, category=HOSTILE, product=None, max_points=None, deprecated=True
+)
+
+
+def search_page(text: str) -> search_view.SearchPage:
+    hit = search_view.Hit(label=text, href="/x", detail=text)
+    return search_view.SearchPage(
+        frame=MANY, text=text, within="x", groups=(search_view.Hits(title="Controls", hits=(hit,), left=3),)
+    )
+
+
+LOOKS = Viewer(name="anna", tenants=None, role=Role.READER)
+FALLEN = FIVE[3]
+
+
+def about(
+    viewer: Viewer = LOCAL,
+    page: ActionPage | None = None,
+    changes: dict[str, object] | None = None,
+    steps: str | None = None,
+) -> contexts.Page:
+    made = page or action_page()
+    told = action_view.About(page=made, detail=detail(made, **(changes or elsewhere())), steps=steps)
+    return action_view.view(told, FRAME, viewer)
+
+
 def every_page() -> dict[str, tuple[str, contexts.Page]]:
-    wanted = actions_view.wanted(QueryParams("show=all&group=category"))
-    hostile = action(1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE)
+    hostile = action(
+        1, HOSTILE, HOSTILE, id=HOSTILE, status_text=HOSTILE, product=HOSTILE, tier=HOSTILE,
+        decision=decision(HOSTILE, comment=HOSTILE), plan=plan(HOSTILE, HOSTILE, TODAY),
+        microsoft_update=News(kind=NewsKind.UPDATED, day=TODAY),
+    )  # fmt: skip
+    without = Unlicensed(controls=(UNLICENSED,), total=1, tenant=CONTOSO, as_of=TODAY)
+    none_without = Unlicensed(controls=(), total=0, tenant=CONTOSO, as_of=TODAY)
     return {
         "overview": ("overview.html", overview_view.view(overview(), FRAME, chosen="90", sync=True)),
         "failing": ("overview.html", overview_view.view(overview(synced=FAILING), FRAME, chosen="all", sync=False)),
@@ -128,18 +213,30 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "hostile": (
             "overview.html", overview_view.view(overview(top_actions=(hostile,)), FRAME, chosen="90", sync=True)
         ),
-        "actions": ("actions.html", actions_view.list_view(actions(), wanted, FRAME)),
-        "hostile list": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME)),
-        "no actions": ("actions.html", actions_view.list_view(actions(()), wanted, FRAME)),
-        "many": ("actions.html", actions_view.list_view(actions((hostile,)), wanted, FRAME, can_write=True)),
-        "bulk": ("bulk.html", bulk_page(expect=1, undo_href=None)),
-        "bulk done": ("bulk.html", bulk_page(expect=None, undo_href="/bulk/7/undo")),
-        "register": ("register.html", register_page()),
-        "action": ("action.html", actions_view.one_view(action_page(), FRAME, can_write=True)),
-        "hostile action": ("action.html", actions_view.one_view(action_page(action=hostile), FRAME, can_write=False)),
-        "bare action": (
-            "action.html", actions_view.one_view(action_page(profile=None, decisions=()), FRAME, can_write=True)
+        "reviewed": (
+            "overview.html",
+            overview_view.view(overview(**reviewed(HOSTILE)), FRAME, chosen="90", sync=True, include="planned"),
         ),
+        "quiet": ("overview.html", overview_view.view(overview(**compared()), FRAME, chosen="30", sync=False)),
+        "actions": ("actions.html", listed(actions())),
+        "every column": ("actions.html", listed(actions(), f"show=all&{EVERY}", can_write=True)),
+        "hostile list": ("actions.html", listed(actions((hostile,)), f"show=all&text={HOSTILE}&{EVERY}", held=SAVED)),
+        "no actions": ("actions.html", listed(actions(()))),
+        "many": ("actions.html", listed(actions((hostile,)), can_write=True)),
+        "not licensed": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=without)),
+        "none without": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=none_without)),
+        "bulk": ("bulk.html", bulk_page(expect=1, worth=Together(points=35.0, percent=72.0, after=76.7))),
+        "bulk done": ("bulk.html", bulk_page(undo_href="/bulk/7/undo", back=HOSTILE)),
+        "bulk going on": ("bulk.html", bulk_page(onward="/bulk", left=75, finished=25)),
+        **registers.every(FRAME),
+        "action": ("action.html", about()),
+        "hostile action": (
+            "action.html",
+            about(LOOKS, action_page(action=hostile), disputed(HOSTILE) | elsewhere(HOSTILE), steps="# <img>"),
+        ),
+        "bare action": ("action.html", about(page=action_page(profile=None, decisions=()))),
+        "asked action": ("action.html", about(page=action_page(action=FALLEN), changes=waiting(HOSTILE))),
+        "accepted action": ("action.html", about(LOOKS, action_page(action=FALLEN), dismissed(HOSTILE))),
         "portfolio": ("portfolio.html", portfolio_of(portfolio(), sort="-percent")),
         "groups": ("portfolio.html", portfolio_of(portfolio(), group="label", cursor="x")),
         "hostile portfolio": (
@@ -150,9 +247,25 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         ),
         "no tenant": ("portfolio.html", portfolio_of(portfolio(total=0, tenants=(), average=None, newest=None))),
         "no match": ("portfolio.html", portfolio_of(portfolio(total=0, tenants=(), next=None), MANY, text="z")),
+        "heat map": ("heatmap.html", heatmap_of(heatmap())),
+        "hostile heat map": ("heatmap.html", heatmap_of(heatmap(HOSTILE), text=HOSTILE, tenants=HOSTILE)),
+        "heat map without tenant": ("heatmap.html", heatmap_of(no_heatmap(total=0))),
+        "heat map without score": ("heatmap.html", heatmap_of(no_heatmap(problems=2))),
+        "heat map without match": ("heatmap.html", heatmap_of(no_heatmap(scored=2, all_controls=9), text="z")),
+        "heat map without tenants that match": ("heatmap.html", heatmap_of(no_heatmap(total=0), tenants="z")),
+        "control by tenant": ("heatmap_control.html", control_of(heatmap())),
+        "hostile control by tenant": ("heatmap_control.html", control_of(heatmap(HOSTILE), label=HOSTILE)),
+        "control by no tenant": ("heatmap_control.html", control_of(heatmap(), show="elsewhere")),
         "history": ("history.html", history_view.history_view(grown(), FRAME, more())),
         "hostile history": ("history.html", history_view.history_view(grown(name=HOSTILE), FRAME, more(HOSTILE))),
         "no history": ("history.html", history_view.history_view(grown(days=0), FRAME, untold(refused=HOSTILE))),
+        "trends": ("trends.html", trends_view.trends_view(trends(), FRAME, beside())),
+        "hostile trends": ("trends.html", trends_view.trends_view(trends(HOSTILE), FRAME, beside(HOSTILE))),
+        "unknown trends": (
+            "trends.html", trends_view.trends_view(unknown_trends(), MANY, beside(chosen="", may_set=False))
+        ),
+        "trends of no day": ("trends.html", trends_view.trends_view(nothing(stored=True), FRAME, beside(chosen=""))),
+        "no trends": ("trends.html", trends_view.trends_view(nothing(stored=False), FRAME, beside(synced=None))),
         "why": ("why.html", why(explained())),
         "hostile why": ("why.html", why(explained(HOSTILE))),
         "why not known": ("why.html", why(explained(known=False))),
@@ -186,6 +299,8 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
             "comparison.html", comparison_samples.page(comparison_samples.unknown(), FRAME, visible=[], words=[])
         ),
         "comparison empty": ("comparison.html", comparison_samples.page(comparison_samples.unknown(as_of=None), FRAME)),
+        "search": ("search.html", search_page(HOSTILE)),
+        "nothing found": ("search.html", search_view.SearchPage(frame=FRAME, text=HOSTILE, within="", groups=())),
         "sign in": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=HOSTILE)),
         "expired": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=None, expired=True)),
         "message": (
@@ -198,7 +313,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_template_uses_only_what_its_context_documents(env: Environment, name: str) -> None:
     source = (resources.files("surefoot.web") / "templates" / name).read_text("utf-8")
-    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "asset"}
+    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "asset", "lists"}
     assert used <= render.names_of(PAGES[name])
 
 
@@ -273,6 +388,13 @@ def test_the_two_dark_forms_are_the_same() -> None:
 
 
 def test_contexts_say_what_they_are() -> None:
-    everything = [*vars(contexts).values(), *vars(history_view).values(), *vars(comparison_view).values()]
+    everything = [
+        *vars(contexts).values(),
+        *vars(history_view).values(),
+        *vars(comparison_view).values(),
+        *vars(trends_view).values(),
+        *vars(heatmap_view).values(),
+    ]
+    everything += [*vars(actions_view).values(), *vars(views_view).values(), *vars(bulk_view).values()]
     structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]
     assert all(c.__doc__ for c in structs)

@@ -27,6 +27,7 @@ from surefoot.pages import (
     detail,
     events,
     governance,
+    heatmap,
     history,
     outbox,
     overview,
@@ -34,6 +35,11 @@ from surefoot.pages import (
     portfolio,
     regressions,
     risks,
+    search,
+    trends,
+    unlicensed,
+    views,
+    zones,
 )
 from surefoot.pages.outlets import plain
 from surefoot.scoring.baselines import Rule
@@ -42,7 +48,9 @@ from surefoot.store import baselines as kept
 from surefoot.store import database, secrets, tenants
 from surefoot.store.audit import Wanted
 from surefoot.store.bulks import Bulk
+from surefoot.store.heatmap import Among
 from surefoot.store.portfolio import Wanted as Rows
+from surefoot.store.views import SavedView
 from surefoot.sync import baselines as sync
 from surefoot.sync import bulk
 from surefoot.sync.bulk import Change, Item, answer_of, preview
@@ -56,7 +64,14 @@ NOW = dt.datetime(2026, 11, 24, 6, 12, tzinfo=dt.UTC)
 TARGET = Path(surefoot.web.api.openapi.__file__).with_name("examples.json")
 CONTROL = "mdo_atpprotection"
 BEGUN = "BlockLegacyAuthentication"
+VIEW = SavedView(
+    key=7, owner="administrator", page="actions", name="Quick wins", query="show=quick&sort=-points", made_at=NOW
+)
 STEPS = "1. Tell the service desk\n2. Begin with the pilot group"
+
+
+ANSWERED = ("action", "planAction", "undoDecision", "resolveConflict", "approveRequest", "declineRequest")
+"""Operations that answer with the action."""
 
 
 def main() -> None:
@@ -106,7 +121,7 @@ def pages(engine: Engine) -> dict[str, object]:
         fell = regressions.build(conn, contoso, ratings=ratings)
         standard = baselines.one(conn, "Standard", None, ratings=ratings)
         steps = playbooks.one(conn, CONTROL, None, ratings=ratings)
-        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW)
+        worked = detail.build(conn, contoso, CONTROL, ratings=ratings, now=NOW, visible=None)
         happened = events.build(conn, contoso, since=TODAY - dt.timedelta(days=30), until=TODAY)
         items = [Item(tenant=contoso, control=CONTROL, change=Change(status=Status.PLANNED))]
         seen = preview(engine, items, by="anna.m@contoso.example", role=Role.EDITOR, ratings=ratings, now=NOW)
@@ -121,10 +136,12 @@ def pages(engine: Engine) -> dict[str, object]:
             "bulk": answer_of(seen, 7),
             "undoBulk": answer_of(seen, 7),
             "decisions": Decisions(decisions=decided, total=len(decided), tenant=overview.name_of(contoso)),
-            "secureScore": overview.build(conn, contoso, ratings=ratings),
+            "secureScore": overview.build(conn, contoso, ratings=ratings, visible=None, now=NOW),
             "recommendations": actions.build(conn, contoso, ratings=ratings),
             "setStatus": actions.one(conn, contoso, CONTROL, ratings=ratings).action,
             "history": history.build(conn, contoso, ratings=ratings),
+            "trends": trends.build(conn, contoso, ratings=ratings),
+            **dict.fromkeys(("zones", "setZones"), zones.build(conn, contoso)),
             "changes": changes.build(
                 conn, contoso, ratings=ratings, since=dt.date(2026, 11, 2), until=dt.date(2026, 11, 3)
             ),
@@ -135,13 +152,16 @@ def pages(engine: Engine) -> dict[str, object]:
             "regressions": fell,
             "dismissRegression": fell,
             "restoreRegression": fell,
-            "outbox": outbox.build(conn, contoso, now=NOW),
-            **dict.fromkeys(("action", "planAction", "resolveConflict", "approveRequest", "declineRequest"), worked),
-            "conflicts": governance.disputed(conn, every, everything=True),
-            "requests": governance.asked(conn, every),
-            **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every)),
+            "outbox": outbox.build(conn, [contoso], ratings=ratings, now=NOW, one=True),
+            **dict.fromkeys(ANSWERED, worked),
+            "conflicts": governance.disputed(conn, every, ratings=ratings, everything=True),
+            "requests": governance.asked(conn, every, ratings=ratings),
+            **dict.fromkeys(("notices", "readNotices"), governance.told(conn, every, ratings=ratings)),
             **dict.fromkeys(("policy", "setPolicy"), governance.governed(conn, contoso)),
-            "risks": risks.build(conn, contoso, ratings=ratings, today=TODAY),
+            "unlicensed": unlicensed.build(conn, contoso, ratings=ratings),
+            "views": views.Views(views=(VIEW,), total=1),
+            **dict.fromkeys(("saveView", "renameView"), VIEW),
+            "risks": risks.build(conn, [contoso], ratings=ratings, today=TODAY, one=True),
             "catalogue": catalogue.build(
                 conn, [contoso], None, ratings=ratings, since=TODAY - dt.timedelta(days=89), until=TODAY, one=True
             ),
@@ -156,8 +176,10 @@ def pages(engine: Engine) -> dict[str, object]:
                 conn, kept.find(conn, "Standard"), [contoso], None, ratings=ratings, today=NOW.date()
             ),
             "applyBaseline": sync.applied("Standard", planned, bulk=None),
-            "audit": audit.build(conn, None, Wanted(limit=1)),
+            "audit": audit.build(conn, None, Wanted(limit=1), every, ratings=ratings),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
+            "heatmap": heatmap.build(conn, heatmap.Wanted(among=Among(visible=None)), ratings=ratings),
+            "search": search.build(conn, "legacy", [contoso], ratings=ratings),
         }
 
 

@@ -2,11 +2,38 @@
 
 import datetime as dt
 
-from surefoot.model import Decision, Difficulty, Impact, Level, Plan, Profile, Source, StateUpdate, Status
+from surefoot.model import (
+    AcceptanceRequest,
+    Conflict,
+    Decision,
+    Difficulty,
+    Dismissal,
+    Impact,
+    Level,
+    Outgoing,
+    Plan,
+    Profile,
+    Source,
+    Stage,
+    StateUpdate,
+    Status,
+)
 from surefoot.pages.actions import ActionPage, Actions
+from surefoot.pages.among import Among, Averaged, Own
+from surefoot.pages.comparison import Estimate
+from surefoot.pages.counting import View
+from surefoot.pages.detail import ActionDetail, Possible, StepKind, TimelineStep, Undo
+from surefoot.pages.elsewhere import Elsewhere
+from surefoot.pages.marks import Mark
+from surefoot.pages.moved import Moved, Part
+from surefoot.pages.outbox import Sending
 from surefoot.pages.overview import CategoryScore, HistoryDay, Maxima, Overview, Score, Synced, TenantName, Trend
 from surefoot.pages.portfolio import Portfolio, PortfolioRow
+from surefoot.pages.review import Review
 from surefoot.scoring.actions import Action, Regression
+from surefoot.scoring.changes import Kind
+from surefoot.scoring.comparison import Range
+from surefoot.store.elsewhere import Row
 
 NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 23)
@@ -157,7 +184,11 @@ def overview(**changes: object) -> Overview:
             Status.TO_ADDRESS: 17, Status.THIRD_PARTY: 0, Status.ALTERNATE: 0,
         },
         "planned_score": _score(576.0, 750.0), "achievable_score": _score(625.0, 750.0),
-        "adjusted_score": _score(540.0, 625.0), "views": (),
+        "adjusted_score": _score(540.0, 625.0),
+        "views": tuple(
+            View(key=key, name=key.title(), points=p, max_points=750.0, percent=p / 7.5, counted="So.")
+            for key, p in (("raw", 540.0), ("planned", 576.0), ("achievable", 625.0), ("adjusted", 648.0))
+        ),
         "history": history(), "synced": synced(), "open_actions": 37,
         "regressed": 1, "quick_wins": 6, "top_actions": FIVE,
         "maxima": Maxima(known=78, estimated=4, controls=91, unknown_points=28.0),
@@ -166,12 +197,60 @@ def overview(**changes: object) -> Overview:
     return Overview(**{**values, **changes})
 
 
+def review(**changes: object) -> Review:
+    values = dict.fromkeys(Review.__struct_fields__, 0) | {
+        "recent_since": TODAY - dt.timedelta(days=30), "expected_by": None, "ending_days": 14,
+    }  # fmt: skip
+    return Review(**{**values, **changes})
+
+
+def moved(**changes: object) -> Moved:
+    parts = (
+        Part(kind=Kind.GAINED, control="demo_1", name="Enable MFA for all users", percent=1.5, changes=1),
+        Part(kind=Kind.REGRESSED, control="demo_4", name="Enable Safe Attachments", percent=-0.5, changes=1),
+    )
+    values = {
+        "since": TODAY - dt.timedelta(days=7), "until": TODAY, "quiet": False, "percent_before": 71.0,
+        "percent_after": 72.0, "difference": 1.0, "sentence": "Score rose.", "parts": parts, "changes": 2,
+    }  # fmt: skip
+    return Moved(**{**values, **changes})
+
+
+def among(name: str = "Organizations with 1000 to 2499 seats", **changes: object) -> Among:
+    group = Averaged(basis="TotalSeats", name=name, about=name, as_of=TODAY, average=62.4, distance=9.6)
+    values = {
+        "groups": (group,), "estimate": Estimate(range=Range(60.0, 90.0), unknown=None, method=name, given=name),
+        "own": Own(tenants=26, rank=5, median=64.8, too_small=None),
+    }  # fmt: skip
+    return Among(**{**values, **changes})
+
+
+def reviewed(name: str) -> dict[str, object]:
+    """Give all that an overview may have, named so."""
+    mark = Mark(date=TODAY, since=TODAY - dt.timedelta(days=1), change=-2.4, title=name, source=None, more=1)
+    part = Part(kind=Kind.GAINED, control=name, name=name, percent=1.0, changes=1)
+    counts = {n: 3 for n in Review.__struct_fields__ if n not in {"recent_since", "expected_by"}}
+    return {
+        "review": review(**counts, expected_by=NOW), "moved": moved(parts=(part,), sentence=name, changes=1),
+        "among": among(name), "marks": (mark,), "licences": (name, "A", "B"),
+    }  # fmt: skip
+
+
+def compared() -> dict[str, object]:
+    """Give an overview on which nothing moved, with too few tenants to compare."""
+    few = Own(tenants=None, rank=None, median=None, too_small="Fewer than 5 of your tenants have a score.")
+    return {
+        "review": review(), "moved": moved(quiet=True), "licences": ("Microsoft 365 E5",),
+        "among": among(groups=(), estimate=Estimate(range=None, unknown="No average.", method="M", given="G"), own=few),
+    }  # fmt: skip
+
+
 def empty() -> Overview:
     return overview(
         as_of=None, points=None, max_points=None, percent=None, unknown="Surefoot has not read this tenant yet.",
         points_available=None, trend=None, categories=(), statuses=dict.fromkeys(Status, 0), planned_score=None,
-        achievable_score=None, adjusted_score=None, history=(), synced=synced(at=None), open_actions=0, regressed=0,
-        quick_wins=0, top_actions=(), maxima=Maxima(known=0, estimated=0, controls=0, unknown_points=0.0),
+        achievable_score=None, adjusted_score=None, views=(), history=(), synced=synced(at=None), open_actions=0,
+        regressed=0, quick_wins=0, top_actions=(), maxima=Maxima(known=0, estimated=0, controls=0, unknown_points=0.0),
         licensed_users=None, active_users=None,
     )  # fmt: skip
 
@@ -207,6 +286,68 @@ def action_page(**changes: object) -> ActionPage:
         "decisions": (decision("demo_1", status=Status.IN_PROGRESS), older),
     }  # fmt: skip
     return ActionPage(**{**values, **changes})
+
+
+def detail(page: ActionPage, **changes: object) -> ActionDetail:
+    possible = tuple(
+        Possible(status=s, needs=("a reason",), counts="Its points.", asks=True, microsoft="Kept here.")
+        for s in Status if s is not Status.COMPLETED
+    )  # fmt: skip
+    steps = tuple(
+        TimelineStep(
+            at=d.decided_at, kind=StepKind.DECISION, by=d.decided_by, what=d.status.value, why=d.comment, decision=d
+        )
+        for d in page.decisions
+    )
+    plan_step = TimelineStep(at=NOW, kind=StepKind.PLAN, by="anna", what="Plan: owner anna", why=None)
+    values = {
+        "tenant": CONTOSO, "as_of": TODAY, "action": page.action, "possible": possible, "sending": None,
+        "conflict": None, "request": None, "undo": None, "dismissed": None,
+        "manage_url": "https://entra.example/policies", "manage_in": "Microsoft's portal",
+        "timeline": (plan_step, *steps), "elsewhere": elsewhere()["elsewhere"],
+    }  # fmt: skip
+    return ActionDetail(**{**values, **changes})
+
+
+def elsewhere(name: str = "Fabrikam") -> dict[str, object]:
+    """Give a control in other tenants, named so."""
+    rows = tuple(
+        Row(
+            tenant=TenantName(id=f"{n:08d}-0000-4000-8000-000000000009", name=name), status=status, earned_points=1.0,
+            max_points=None, points=None, impact=None, regressed=True, owner=name, due=None, decided_at=NOW,
+            decided_by=name,
+        )
+        for n, status in enumerate((Status.TO_ADDRESS, Status.COMPLETED, Status.RISK_ACCEPTED))
+    )  # fmt: skip
+    undo = Undo(status=Status.TO_ADDRESS, decided_by=name, decided_at=NOW)
+    return {"elsewhere": Elsewhere(tenants=rows, total=4, open=1, statuses={}), "undo": undo}
+
+
+def disputed(name: str) -> dict[str, object]:
+    """Give a conflict, told so by both sides."""
+    found = Conflict(
+        key=1, control=name, found_at=NOW, ours=Status.PLANNED, ours_by=name, ours_at=NOW, ours_comment=name,
+        theirs="Ignored", theirs_by=name, theirs_at=NOW, theirs_comment=name,
+    )  # fmt: skip
+    return {"conflict": found, "possible": ()}
+
+
+def waiting(name: str) -> dict[str, object]:
+    """Give a request that waits, and a decision on its way."""
+    asked = decision("demo_4", status=Status.RISK_ACCEPTED, review_on=TODAY, comment=name, decided_by=name)
+    out = Outgoing(
+        key=1, control="demo_4", state="Ignored", stage=Stage.SENT, made_at=NOW, made_by=name, sent_at=NOW, message=name
+    )
+    sending = Sending(outgoing=out, expected_by=NOW, overdue=True, hint=name)
+    return {"request": AcceptanceRequest(key=7, asked=asked), "sending": sending}
+
+
+def dismissed(name: str) -> dict[str, object]:
+    """Give a regression that somebody dismissed."""
+    word = Dismissal(
+        control="demo_4", points=0.0, best_points=8.0, reason=name, dismissed_at=NOW, dismissed_by=name
+    )  # fmt: skip
+    return {"dismissed": word}
 
 
 NAMES = ("Adatum", "Alpine Ski House", "Bellows College", "Contoso", "Fabrikam", "Northwind Traders", "Trey Research")

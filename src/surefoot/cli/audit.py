@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from surefoot.access.viewers import LOCAL, tenant_for
+from surefoot.access.viewers import LOCAL, tenant_for, visible_to
 from surefoot.cli import options, show
-from surefoot.cli.home import Home, now, opened
+from surefoot.cli.home import Home, now, opened, somebody
 from surefoot.cli.options import Data, From, Json, To
 from surefoot.pages import audit as audit_page
 from surefoot.pages.audit import LIMIT, MOST
+from surefoot.pages.deeds import VERIFIED
 from surefoot.store import audit, database
 from surefoot.store.audit import Deed, Verdict, Wanted
 
@@ -26,7 +27,9 @@ def list_entries(
     actor: Annotated[str | None, typer.Option(help="Who did it.")] = None,
     since: From = None,
     until: To = None,
+    text: Annotated[str | None, typer.Option(help="In what it was done to, why, who, before and after.")] = None,
     below: Annotated[int | None, typer.Option(min=1, help="Entries with a smaller number.")] = None,
+    above: Annotated[int | None, typer.Option(min=1, help="Entries with a larger number.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="Entries at most.")] = LIMIT,
     json: Json = False,
     data: Data = None,
@@ -43,10 +46,12 @@ def list_entries(
             actor=actor,
             since=None if first is None else _start(first),
             until=None if last is None else _start(last + dt.timedelta(days=1)),
+            text=text,
             below=below,
+            above=above,
             limit=limit,
         )
-        page = audit_page.build(conn, LOCAL.tenants, wanted)
+        page = audit_page.build(conn, LOCAL.tenants, wanted, visible_to(conn, LOCAL), ratings=home.ratings)
     if json:
         show.json(page)
         return
@@ -71,12 +76,17 @@ def verify(
     """Hash every entry again: any that was changed, removed or cut off is named.
 
     The newest entry is compared with the file audit.head beside the database. Who can write there can write both:
-    keep heads elsewhere too, and give them with --head.
+    keep heads elsewhere too, and give them with --head. That the trail was found whole is told in the trail.
 
     Example: surefoot audit verify --head "17 9f2c..."
     """
-    with opened(data) as home, database.reading(home.engine) as conn:
-        verdict = audit.verify(conn, heads=tuple(h for h in (*(head or ()), _anchored(home)) if h))
+    with opened(data) as home:
+        with database.reading(home.engine) as conn:
+            verdict = audit.verify(conn, heads=tuple(h for h in (*(head or ()), _anchored(home)) if h))
+        if verdict.head and not verdict.why:
+            with home.writing() as conn:
+                deed = Deed(action=VERIFIED, after={"entries": verdict.entries, "head": verdict.head})
+                audit.append(conn, deed, by=somebody().name, now=now())
     show.json(verdict) if json else _verdict(verdict)
     if verdict.broken is not None or verdict.why:
         raise typer.Exit(1)

@@ -91,11 +91,7 @@ def examine(home: Home, at: dt.datetime) -> Doctor:
         page = tenants_page.build(conn, every)
         covered = events.coverage(conn, every)
         tokens = len(access.list_tokens(conn))
-        sent = [
-            problem
-            for tenant in outgoing.troubled(conn, every)
-            for problem in _sending(outbox_page.build(conn, tenant, now=at))
-        ]
+        sent = _sending(outbox_page.build(conn, outgoing.troubled(conn, every), ratings=home.ratings, now=at))
         held = conflicts.count(conn, every)
         asked = len(requests.pending(conn, every))
     revision, newest = database.revisions(home.engine)
@@ -149,9 +145,9 @@ def _sending(page: Outbox) -> list[Problem]:
         one = row.outgoing
         if one.stage is Stage.REFUSED:
             said = f"Microsoft does not take {one.state} for {one.control}: {one.message or one.error}"
-            found.append(Problem(tenant=page.tenant.name, what=said))
+            found.append(Problem(tenant=row.tenant.name, what=said))
         elif row.overdue:
-            found.append(Problem(tenant=page.tenant.name, what=f"{one.control}: {row.hint}"))
+            found.append(Problem(tenant=row.tenant.name, what=f"{one.control}: {row.hint}"))
     return found
 
 

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from surefoot.access.viewers import LOCAL, tenant_for
+from surefoot.access.viewers import LOCAL, tenant_for, visible_to
 from surefoot.cli import options, show
 from surefoot.cli.home import now, opened
-from surefoot.cli.options import Data, From, Json, TenantName, To
+from surefoot.cli.options import AnyTenant, Data, From, Json, Sort, TenantName, To
 from surefoot.errors import InputRefused
 from surefoot.model import Event, EventSource, Grounds
 from surefoot.pages import events as events_page
@@ -16,7 +16,7 @@ from surefoot.pages import risks as risks_page
 from surefoot.pages.events import Events
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.regressions import Regressions
-from surefoot.pages.risks import Risks
+from surefoot.pages.risks import Ends, Risk, Risks
 from surefoot.store import database
 from surefoot.sync import dismissals
 
@@ -82,38 +82,65 @@ def dismiss(
 
 
 @app.command()
-def risks(tenant: TenantName = None, json: Json = False, data: Data = None) -> None:
+def risks(
+    tenant: AnyTenant = None,
+    ends: Annotated[str | None, typer.Option(help="expired, within30, within90 or never.")] = None,
+    grounds: Annotated[str | None, typer.Option(help="risk or notApplicable.")] = None,
+    label: Annotated[str | None, typer.Option(help="Only tenants with this label.")] = None,
+    text: Annotated[str | None, typer.Option(help="In title, id, tenant, who or why.")] = None,
+    sort: Sort = None,
+    json: Json = False,
+    data: Data = None,
+) -> None:
     """List the accepted risks: points given up, since, until, by whom and why.
 
-    Example: surefoot risks contoso
+    Example: surefoot risks --ends within30
     """
+    by, falling = options.order(sort, risks_page.By.UNTIL)
+    wanted = risks_page.Wanted(
+        ends=options.choice(ends, "end", Ends),
+        grounds=options.choice(grounds, "ground", Grounds),
+        label=label,
+        text=text,
+        by=by,
+        falling=falling,
+    )
     with opened(data) as home, database.reading(home.engine) as conn:
-        found = tenant_for(conn, LOCAL, tenant)
-        page = risks_page.build(conn, found, ratings=home.ratings, today=now().date())
+        meant = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
+        page = risks_page.build(
+            conn, meant, ratings=home.ratings, today=now().date(), wanted=wanted, one=len(meant) == 1
+        )
     show.json(page) if json else _risks(page)
 
 
 def _risks(page: Risks) -> None:
-    rows = [
-        [
-            r.name,
-            show.points(r.points),
-            str(r.since.date()) if r.since else "?",
-            str(r.until or "no end"),
-            (r.by or "not known") + (f", approved by {r.approved_by}" if r.approved_by not in {None, r.by} else ""),
-            r.accepted_in,
-        ]
-        for r in page.risks
-    ]
+    rows = [_risk(r, several=page.tenant is None) for r in page.risks]
+    heads = ["Accepted risk", *(["Tenant"] if page.tenant is None else []), "Points", "Since", "Until", "By", "In"]
     if rows:
-        show.table(["Accepted risk", "Points", "Since", "Until", "By", "Accepted in"], rows, numbers=frozenset({1}))
+        show.table(heads, rows, numbers=frozenset({heads.index("Points")}))
     for risk in page.risks:
         if risk.why:
             renewed = f" (accepted anew {show.counted(risk.renewed, 'time')})" if risk.renewed else ""
             ground = "not applicable: " if risk.grounds is Grounds.NOT_APPLICABLE else ""
             show.wrapped(f"{risk.control}: {ground}{risk.why}{renewed}")
+    whose = page.tenant.name if page.tenant else show.counted(page.tenants, "tenant")
     total = show.counted(page.total, "accepted risk")
-    show.wrapped(f"{page.tenant.name}: {total}, {show.points(page.points)} points given up.")
+    show.wrapped(f"{whose}: {total}, {show.points(page.points)} points given up.")
+    if page.soon or page.expired:
+        show.wrapped(f"{page.soon} of {page.everything} end within 30 days, {page.expired} have ended.")
+
+
+def _risk(risk: Risk, *, several: bool) -> list[str]:
+    return [
+        risk.name,
+        *([risk.tenant.name] if several else []),
+        show.points(risk.points),
+        str(risk.since.date()) if risk.since else "?",
+        str(risk.until or "no end"),
+        (risk.by or "not known")
+        + (f", approved by {risk.approved_by}" if risk.approved_by not in {None, risk.by} else ""),
+        risk.accepted_in,
+    ]
 
 
 @app.command()

@@ -7,14 +7,15 @@ import typer
 from msgspec import UNSET
 
 from surefoot.access.viewers import LOCAL, tenant_for, visible_to
-from surefoot.cli import show
+from surefoot.cli import options, show
 from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Json, TenantName
 from surefoot.errors import InputRefused
-from surefoot.model import Plan, Priority, Side, Status
+from surefoot.model import NoticeKind, Plan, Priority, Side, Status
 from surefoot.pages import detail as detail_page
 from surefoot.pages import governance as pages
 from surefoot.pages.detail import ActionDetail
+from surefoot.pages.elsewhere import Elsewhere
 from surefoot.store import database
 from surefoot.store import notices as stored
 from surefoot.store import requests as asked_for
@@ -23,6 +24,8 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.desk import desk_of
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.sync.policies import govern
+from surefoot.sync.undoing import take_back
+from surefoot.sync.weighing import Who
 
 app = typer.Typer()
 Tenant = Annotated[str, typer.Argument(help="A name or id.")]
@@ -37,7 +40,7 @@ def action(tenant: Tenant, control: Control, json: Json = False, data: Data = No
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        page = detail_page.build(conn, found, control, ratings=home.ratings, now=now())
+        page = detail_page.build(conn, found, control, ratings=home.ratings, now=now(), visible=LOCAL.tenants)
     show.json(page) if json else _action(page)
 
 
@@ -79,7 +82,36 @@ def _action(page: ActionDetail) -> None:
         show.wrapped(f"{show.when(step.at)}  {step.what}" + (f" ({step.by})" if step.by else ""))
         if step.why:
             show.wrapped(step.why, indent=4)
-    show.wrapped(f"In Microsoft's portal: {page.manage_url}")
+    if page.elsewhere.total:
+        show.line()
+        _elsewhere(page.elsewhere)
+    show.wrapped(f"In {page.manage_in}: {page.manage_url}")
+
+
+def _elsewhere(held: Elsewhere) -> None:
+    rows = [
+        [
+            r.tenant.name, show.STATUSES[r.status], f"{show.points(r.earned_points)}/{show.points(r.max_points)}",
+            r.owner or "", str(r.decided_at.date()) if r.decided_at else "",
+        ]
+        for r in held.tenants
+    ]  # fmt: skip
+    show.table(["In other tenants", "Status", "Points", "Owner", "Decided"], rows, numbers=frozenset({2}))
+    show.wrapped(f"Open in {held.open} of {show.counted(held.total, 'other tenant')} that have it.")
+
+
+@app.command()
+def undo(tenant: Tenant, control: Control, data: Data = None) -> None:
+    """Take the last decision about an action back: the one before it holds again.
+
+    Example: surefoot undo contoso MFARegistrationV2
+    """
+    with opened(data) as home, home.writing() as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        who = Who(name=somebody().name, role=LOCAL.role, now=now())
+        made = take_back(conn, found, control, who, ratings=home.ratings)
+        page = detail_page.build(conn, found, made.control, ratings=home.ratings, now=now(), visible=LOCAL.tenants)
+    show.wrapped(f"{found.name}: {made.control} is {show.STATUSES[page.action.status].lower()} again.")
 
 
 @app.command()
@@ -132,13 +164,13 @@ def conflicts(
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         visible = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
-        page = pages.disputed(conn, visible, everything=everything)
+        page = pages.disputed(conn, visible, ratings=home.ratings, everything=everything)
     if json:
         show.json(page)
         return
     rows = [
         [
-            c.tenant, c.control, f"{show.STATUSES[c.ours]} ({c.ours_by})", f"{c.theirs} ({c.theirs_by or '?'})",
+            c.tenant.name, c.control, f"{show.STATUSES[c.ours]} ({c.ours_by})", f"{c.theirs} ({c.theirs_by or '?'})",
             c.holds or "open",
         ]
         for c in page.conflicts
@@ -177,7 +209,7 @@ def requests(tenant: TenantName = None, json: Json = False, data: Data = None) -
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         visible = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
-        page = pages.asked(conn, visible)
+        page = pages.asked(conn, visible, ratings=home.ratings)
     if json:
         show.json(page)
         return
@@ -239,6 +271,7 @@ def decline(
 def notices(
     tenant: TenantName = None,
     everything: Annotated[bool, typer.Option("--all", help="Also those that were read.")] = False,
+    kind: Annotated[str | None, typer.Option(help="acceptanceEnds, acceptanceAsked, conflict, ...")] = None,
     read: Annotated[bool, typer.Option("--read", help="Mark what is listed as read.")] = False,
     json: Json = False,
     data: Data = None,
@@ -250,7 +283,8 @@ def notices(
     with opened(data) as home:
         with database.reading(home.engine) as conn:
             visible = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
-            page = pages.told(conn, visible, everything=everything)
+            wanted = options.choice(kind, "kind", NoticeKind)
+            page = pages.told(conn, visible, ratings=home.ratings, everything=everything, kind=wanted)
         if read and page.notices:
             with home.writing() as conn:
                 stored.read(conn, visible, [r.notice.key for r in page.notices], by=somebody().name, now=now())
@@ -259,7 +293,7 @@ def notices(
         return
     for row in page.notices:
         to = f" (for {row.notice.recipient})" if row.notice.recipient else ""
-        show.wrapped(f"{show.when(row.notice.made_at)}  {row.tenant.name}: {row.notice.text}{to}")
+        show.wrapped(f"{show.when(row.notice.made_at)}  {row.tenant.name}: {row.text}{to}")
     if not page.notices:
         show.line("Nothing new.")
     else:

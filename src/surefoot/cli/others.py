@@ -1,20 +1,24 @@
 """The commands that compare: one tenant with others, and all tenants in a table."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from surefoot.access.viewers import LOCAL, other_for, tenant_for, visible_to
 from surefoot.cli import show
-from surefoot.cli.home import opened
+from surefoot.cli.home import now, opened
 from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
 from surefoot.pages import comparison as comparison_page
 from surefoot.pages import portfolio as portfolio_page
+from surefoot.pages import search as search_page
+from surefoot.pages import tables
 from surefoot.pages.against import Counterpart
 from surefoot.pages.comparison import Comparison
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
+from surefoot.pages.search import Search
 from surefoot.store import database
 from surefoot.store.portfolio import Sort, Wanted
 
@@ -135,6 +139,41 @@ def _estimate(page: Comparison) -> None:
 
 
 @app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="A few letters; all of its words have to be there.")],
+    tenant: Annotated[str | None, typer.Option(help="Only controls of this tenant.")] = None,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """Find tenants and controls by a few letters of their names or ids.
+
+    Example: surefoot search "legacy auth"
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        one = tenant_for(conn, LOCAL, tenant) if tenant else None
+        page = search_page.build(conn, text, visible_to(conn, LOCAL), ratings=home.ratings, tenant=one)
+    show.json(page) if json else _found(page)
+
+
+def _found(page: Search) -> None:
+    if not page.tenants_total and not page.controls_total:
+        show.wrapped(f"Nothing has {page.text!r} in its name or id.")
+        return
+    for name in page.tenants:
+        show.wrapped(f"{name.name}  {name.id}")
+    _left(page.tenants_total - len(page.tenants), "tenant")
+    for c in page.controls:
+        where = c.tenant.name if c.tenants == 1 else show.counted(c.tenants, "tenant")
+        show.wrapped(f"{c.name}  {c.control} ({where})")
+    _left(page.controls_total - len(page.controls), "control")
+
+
+def _left(count: int, what: str) -> None:
+    if count:
+        show.line(f"... and {show.counted(count, f'more {what}')}: give more letters.")
+
+
+@app.command()
 def portfolio(
     sort: Annotated[
         str, typer.Option(help="name, percent, change7, pointsAvailable, ...; -percent: highest first")
@@ -145,6 +184,7 @@ def portfolio(
     problem: Annotated[bool | None, typer.Option(help="Only tenants with a problem, or without.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="Rows at most.")] = LIMIT,
     cursor: Annotated[str | None, typer.Option(help="Where the page before ended.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write a file instead: .xlsx or .csv.")] = None,
     json: Json = False,
     data: Data = None,
 ) -> None:
@@ -164,7 +204,33 @@ def portfolio(
     )
     with opened(data) as home, database.reading(home.engine) as conn:
         page = portfolio_page.build(conn, wanted, cursor=cursor)
-    show.json(page) if json else _portfolio(page)
+    if out is not None:
+        _file(page, out)
+    else:
+        show.json(page) if json else _portfolio(page)
+
+
+def _file(page: Portfolio, out: Path) -> None:
+    from surefoot.reports import sheets
+
+    match out.suffix:
+        case ".csv":
+            body = tables.write(page.tenants, PortfolioRow)
+        case ".xlsx":
+            told = (
+                ("Newest day", str(page.newest or "none is stored yet")),
+                ("Rows", f"{len(page.tenants)} of {page.total}"),
+            )
+            body = sheets.of_portfolio(page, sheets.About(title="Portfolio", told=told, made_at=now()))
+        case _:
+            message = f"{out.name} ends neither in .xlsx nor in .csv: which of them is wanted?"
+            raise InputRefused(message)
+    try:
+        out.write_bytes(body)
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror})."
+        raise InputRefused(message) from error
+    show.line(f"{show.counted(len(page.tenants), 'tenant')} in {out}.")
 
 
 def _sort(text: str) -> Sort:

@@ -7,7 +7,7 @@ import typer
 from surefoot.access.viewers import LOCAL, tenant_for, visible_to
 from surefoot.cli import options, show
 from surefoot.cli.home import now, opened
-from surefoot.cli.options import Data, Days, From, Json, TenantName, To
+from surefoot.cli.options import AnyTenant, Data, Days, From, Json, Sort, TenantName, To
 from surefoot.errors import InputRefused
 from surefoot.pages import catalogue as catalogue_page
 from surefoot.pages import changes as changes_page
@@ -15,6 +15,7 @@ from surefoot.pages import history as history_page
 from surefoot.pages.catalogue import Catalogue, Entry
 from surefoot.pages.changes import ChangeRow, Changes
 from surefoot.pages.history import History, Wanted
+from surefoot.scoring.catalogue import Did
 from surefoot.scoring.causes import Cause
 from surefoot.scoring.trends import Step
 from surefoot.store import database
@@ -162,18 +163,28 @@ def _causes(told: list[tuple[str, tuple[Cause, ...]]]) -> None:
 
 @app.command()
 def catalogue(
-    tenant: TenantName = None, since: From = None, until: To = None, json: Json = False, data: Data = None
+    tenant: AnyTenant = None,
+    since: From = None,
+    until: To = None,
+    did: Annotated[str | None, typer.Option(help="added, retired, reWeighed, reworded or reclassified.")] = None,
+    text: Annotated[str | None, typer.Option(help="In title, id, category, product or detail.")] = None,
+    sort: Sort = None,
+    json: Json = False,
+    data: Data = None,
 ) -> None:
     """Log what Microsoft did to its catalogue, and what that did to a tenant, or to all of them.
 
     Example: surefoot catalogue contoso --from 2026-09-01
     """
     first, last = options.days(since, until, now().date())
+    by, falling = options.order(sort, catalogue_page.By.DATE, falling=True)
+    wanted = catalogue_page.Wanted(did=options.choice(did, "deed", Did), text=text, by=by, falling=falling)
     with opened(data) as home, database.reading(home.engine) as conn:
         meant = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
         page = catalogue_page.build(
-            conn, meant, LOCAL.tenants, ratings=home.ratings, since=first, until=last, one=tenant is not None
-        )
+            conn, meant, LOCAL.tenants, ratings=home.ratings, since=first, until=last, wanted=wanted,
+            one=len(meant) == 1,
+        )  # fmt: skip
     show.json(page) if json else _catalogue(page)
 
 

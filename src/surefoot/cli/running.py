@@ -26,7 +26,7 @@ from surefoot.errors import InputRefused
 from surefoot.jobs import Runner
 from surefoot.model import Role, Tenant
 from surefoot.store import tenants
-from surefoot.web.app import LOOPBACK, create
+from surefoot.web.app import LOOPBACK, create, settle
 
 DEMO_LINK_LASTS = dt.timedelta(hours=12)
 LINK_LASTS = dt.timedelta(minutes=15)
@@ -112,6 +112,7 @@ def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None
         allowed_hosts=LOOPBACK | home.settings.hosts,
         tls=home.settings.tls,
     )
+    settle(app)
     _say_link(home, listener.getsockname()[1], link_lasts)
     show.line("Ctrl-C ends it; `surefoot link` makes a new link.")
     sys.stdout.flush()

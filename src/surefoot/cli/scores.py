@@ -1,18 +1,17 @@
 """The commands that show scores, and the one that decides."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
 
 from surefoot.access.viewers import LOCAL, tenant_for
-from surefoot.cli import show
+from surefoot.cli import show, summaries
 from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Days, Json, TenantName
 from surefoot.errors import InputRefused
 from surefoot.model import DECIDABLE, AcceptanceRequest, Decision, Grounds, Impact, Status
-from surefoot.pages import actions as actions_page
 from surefoot.pages import overview as overview_page
 from surefoot.pages.outlets import camel, snake
 from surefoot.pages.overview import Overview
@@ -37,7 +36,7 @@ def overview(
     """
     with opened(data) as home, database.reading(home.engine) as conn:
         found = tenant_for(conn, LOCAL, tenant)
-        page = overview_page.build(conn, found, ratings=home.ratings, days=days)
+        page = overview_page.build(conn, found, ratings=home.ratings, days=days, visible=LOCAL.tenants, now=now())
     show.json(page) if json else _overview(page, how=how)
 
 
@@ -66,9 +65,10 @@ def _overview(page: Overview, *, how: bool) -> None:
     ]
     show.table(["Category", "Score", "Points"], rows, numbers=frozenset({1, 2}))
     show.line()
-    _actions(list(page.top_actions))
+    list_actions(list(page.top_actions))
     show.line()
     show.wrapped(", ".join(f"{count} {show.STATUSES[s].lower()}" for s, count in page.statuses.items() if count))
+    summaries.below(page)
 
 
 def _maxima(page: Overview) -> str:
@@ -76,7 +76,8 @@ def _maxima(page: Overview) -> str:
     return f"{known}, {page.maxima.estimated} of them by Surefoot's estimate." if page.maxima.estimated else f"{known}."
 
 
-def _actions(listed: list[Action], *, ids: bool = False) -> None:
+def list_actions(listed: Sequence[Action], *, ids: bool = False) -> None:
+    """Print actions as a table."""
     rows = [
         [
             a.name
@@ -97,34 +98,6 @@ def _actions(listed: list[Action], *, ids: bool = False) -> None:
         show.line("* quick win")
     if any(a.difficulty_estimated for a in listed):
         show.line("~ Surefoot's estimate")
-
-
-@app.command()
-def actions(
-    tenant: TenantName = None,
-    category: str | None = None,
-    status: Annotated[str | None, typer.Option(help="toAddress, planned, inProgress, riskAccepted, ...")] = None,
-    impact: Annotated[str | None, typer.Option(help="high, medium or low")] = None,
-    json: Json = False,
-    data: Data = None,
-) -> None:
-    """List the recommended actions, most worthwhile first.
-
-    Example: surefoot actions contoso --status toAddress --impact high
-    """
-    wanted = actions_page.Filter(
-        category=category,
-        status=None if status is None else status_of(status),
-        impact=None if impact is None else impact_of(impact),
-    )
-    with opened(data) as home, database.reading(home.engine) as conn:
-        page = actions_page.build(conn, tenant_for(conn, LOCAL, tenant), ratings=home.ratings, wanted=wanted)
-    if json:
-        show.json(page)
-    elif page.actions:
-        _actions(list(page.actions), ids=True)
-    else:
-        show.line("No action matches." if page.scored else "Nothing is known of this tenant yet: run `surefoot sync`.")
 
 
 def status_of(text: str, possible: Iterable[Status] = Status) -> Status:

@@ -7,9 +7,9 @@ import typer
 
 from surefoot import jobs
 from surefoot.access.viewers import LOCAL, tenant_for, visible_to
-from surefoot.cli import show
+from surefoot.cli import options, show
 from surefoot.cli.home import now, opened
-from surefoot.cli.options import Data, Json, TenantName
+from surefoot.cli.options import AnyTenant, Data, Json, Sort
 from surefoot.model import Outgoing, Stage
 from surefoot.pages import outbox as outbox_page
 from surefoot.pages.outbox import Outbox
@@ -32,8 +32,10 @@ _WORDS = {
 
 @app.command()
 def outbox(
-    tenant: TenantName = None,
+    tenant: AnyTenant = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what is confirmed or superseded.")] = False,
+    stage: Annotated[str | None, typer.Option(help="waiting, sent, confirmed, refused, kept, ...")] = None,
+    sort: Sort = None,
     json: Json = False,
     data: Data = None,
 ) -> None:
@@ -41,17 +43,26 @@ def outbox(
 
     Example: surefoot outbox contoso
     """
+    by, falling = options.order(sort, outbox_page.By.DECIDED, falling=True)
+    wanted = outbox_page.Wanted(
+        everything=everything, stage=options.choice(stage, "stage", Stage), by=by, falling=falling
+    )
     with opened(data) as home, database.reading(home.engine) as conn:
-        page = outbox_page.build(conn, tenant_for(conn, LOCAL, tenant), now=now(), everything=everything)
+        meant = [tenant_for(conn, LOCAL, tenant)] if tenant else visible_to(conn, LOCAL)
+        page = outbox_page.build(conn, meant, ratings=home.ratings, now=now(), wanted=wanted, one=len(meant) == 1)
     show.json(page) if json else _outbox(page)
 
 
 def _outbox(page: Outbox) -> None:
-    if not page.write_back:
+    if page.tenant is None:
+        show.wrapped(f"Decisions are sent for {len(page.writing_back)} of {show.counted(page.tenants, 'tenant')}.")
+    elif not page.write_back:
         show.wrapped(f"Decisions about {page.tenant.name} are not sent: `surefoot write-back` switches that on.")
+    several = page.tenant is None
     rows = [
         [
             s.outgoing.control,
+            *([s.tenant.name] if several else []),
             s.outgoing.state,
             _WORDS[s.outgoing.stage],
             show.when(s.outgoing.made_at),
@@ -60,7 +71,7 @@ def _outbox(page: Outbox) -> None:
         for s in page.sending
     ]
     if rows:
-        show.table(["Control", "State", "It is", "Decided", "By"], rows)
+        show.table(["Control", *(["Tenant"] if several else []), "State", "It is", "Decided", "By"], rows)
     for sending in page.sending:
         for said in (sending.outgoing.message, sending.hint):
             if said:

@@ -12,6 +12,7 @@ from surefoot.errors import InputRefused
 from surefoot.model import Status, Tenant, TenantName
 from surefoot.pages import cohorts
 from surefoot.pages.groups import STEADY, Against
+from surefoot.pages.whose import name_of
 from surefoot.scoring.actions import Action
 from surefoot.scoring.comparison import SMALLEST_COHORT
 from surefoot.scoring.percents import percent
@@ -132,7 +133,7 @@ def _nothing(other: Tenant | str, why: str) -> Counterpart:
 
 
 def _named(other: Tenant | str) -> TenantName | None:
-    return TenantName(id=other.id, name=other.name) if isinstance(other, Tenant) else None
+    return name_of(other) if isinstance(other, Tenant) else None
 
 
 def _compared(
@@ -215,4 +216,4 @@ def _sentence(name: str, other: Tenant | str, mine: float, theirs: float, counts
 
 
 def _controls(count: int) -> str:
-    return f"{count} control" + ("" if count == 1 else "s")
+    return f"{count} control" + ("" if count == 1 else "s") if count else "none"

@@ -7,15 +7,15 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused, NotStored
-from surefoot.model import DayTotal, Tenant
+from surefoot.model import DayTotal, Tenant, TenantName
 from surefoot.pages import events as happened
 from surefoot.pages import past as pasts
-from surefoot.pages.overview import TenantName, name_of
 from surefoot.pages.past import Past
+from surefoot.pages.whose import name_of
 from surefoot.scoring import telling
 from surefoot.scoring.causes import LAG, Candidates, Cause
 from surefoot.scoring.changes import Change, Explanation, Kind, explain, summed
-from surefoot.scoring.past import daily, day_of
+from surefoot.scoring.past import day_of
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.telling import Came
 from surefoot.store import history
@@ -112,7 +112,7 @@ def build(
     counts = [history.counts(conn, tenant, t.day) for t in (before, after)]
     days = [day_of(past.courses, t, c) for t, c in zip((before, after), counts, strict=True)]
     explained = explain(days[0], days[1])
-    steps = _steps(past, before.day, after.day)
+    steps = [e for e in pasts.steps(conn, tenant, ratings, before.day, after.day) if e.since >= before.day]
     turns = _turns(steps)
     candidates = _candidates(conn, tenant, before.day, after.day)
     came, ended = _licences(conn, tenant, before.day, after.day)
@@ -138,11 +138,6 @@ def build(
         by_service=_sums(explained.changes, lambda c: c.service or "-"),
         by_day=tuple(_day(e) for e in steps if e.changes),
     )
-
-
-def _steps(past: Past, since: dt.date, until: dt.date) -> list[Explanation]:
-    """Explain each stored day of a range against the one before it."""
-    return list(daily(past.courses, [t for t in past.totals if since <= t.day <= until]))
 
 
 def _bought(steps: Iterable[Explanation], services: Mapping[dt.date, frozenset[str]]) -> frozenset[str]:

@@ -17,6 +17,7 @@ from surefoot.pages.against import Counterpart
 from surefoot.pages.cohorts import PORTFOLIO, Cohort
 from surefoot.pages.groups import ALIKE, ALL_TENANTS, LOOK_BACK, ORDER, STEADY, Group
 from surefoot.pages.shares import ControlShare
+from surefoot.pages.whose import name_of
 from surefoot.scoring import actions as work
 from surefoot.scoring import comparison as place
 from surefoot.scoring.comparison import NARROW, WIDE, Range
@@ -162,7 +163,7 @@ def build(
     named = {a.id: a.name for a in [a for a in ranked if a.status not in CLOSED][:NAMED]}
     told = shares.build(conn, visible, named)
     return Comparison(
-        tenant=TenantName(id=tenant.id, name=tenant.name),
+        tenant=name_of(tenant),
         as_of=newest.day,
         percent=mine,
         verdict=_verdict(tenant.name, mine, found, among),
@@ -180,7 +181,7 @@ def build(
 def _empty(tenant: Tenant, other: Counterpart | None) -> Comparison:
     said = "No day of this tenant is stored yet."
     return Comparison(
-        tenant=TenantName(id=tenant.id, name=tenant.name),
+        tenant=name_of(tenant),
         as_of=None,
         percent=None,
         verdict=Verdict(word=None, answer=UNKNOWN, sentence=said),
@@ -300,7 +301,11 @@ def _less(mine: float | None, theirs: float | None) -> float | None:
 
 
 def _estimate(mine: float | None, groups: Iterable[Group]) -> Estimate:
-    average = next((g.average for g in groups if g.basis == ALL_TENANTS), None)
+    return estimated(mine, next((g.average for g in groups if g.basis == ALL_TENANTS), None))
+
+
+def estimated(mine: float | None, average: float | None) -> Estimate:
+    """Estimate where a percent stands among all tenants, of which only the average is known."""
     found = None if mine is None else place.estimate(mine, average)
     unknown = None
     if mine is None:

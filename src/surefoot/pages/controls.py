@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from surefoot.model import Decision, Profile, Tenant
 from surefoot.pages import changes, events, history, shares
 from surefoot.pages import past as pasts
+from surefoot.pages.actions import ActionPage
 from surefoot.pages.actions import one as action_of
 from surefoot.pages.changes import ChangeRow
 from surefoot.pages.history import History, Wanted
@@ -16,7 +17,7 @@ from surefoot.pages.overview import TenantName
 from surefoot.pages.shares import ControlShare
 from surefoot.scoring.actions import Action
 from surefoot.scoring.causes import LAG, Candidates
-from surefoot.scoring.past import daily
+from surefoot.scoring.past import daily_of
 from surefoot.scoring.ratings import Ratings
 
 
@@ -44,9 +45,13 @@ def build(
     *,
     ratings: Ratings,
     days: int | None = None,
+    page: ActionPage | None = None,
 ) -> ControlPage:
-    """Build it from the last `days` days (None: all); `NotFound` when the newest day does not score the control."""
-    page = action_of(conn, tenant, control, ratings=ratings)
+    """Build it from the last `days` days (None: all); `NotFound` when the newest day does not score the control.
+
+    `page` is the action, where it was read already.
+    """
+    page = page or action_of(conn, tenant, control, ratings=ratings)
     line = history.build(conn, tenant, ratings=ratings, wanted=Wanted(days=days, control=page.action.id))
     return ControlPage(
         tenant=page.tenant,
@@ -64,13 +69,13 @@ def _changes(
     conn: Connection, tenant: Tenant, control: str, ratings: Ratings, days: int | None
 ) -> tuple[ChangeRow, ...]:
     """List the changes of one control, each against the stored day before it."""
-    past = pasts.of(conn, tenant, ratings=ratings)
+    past = pasts.of(conn, tenant, ratings=ratings, control=control)
     last = past.totals[-1].day
     steps = [
         (e, c)
-        for e in daily(past.courses, past.totals)
+        for e in daily_of(past.courses, past.totals)
         for c in e.changes
-        if c.control == control and (days is None or (last - e.until).days < days)
+        if days is None or (last - e.until).days < days
     ]
     if not steps:
         return ()

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import enum
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import Connection
@@ -10,6 +12,7 @@ from surefoot.model import (
     AcceptanceRequest,
     Conflict,
     Decision,
+    Dismissal,
     Outgoing,
     Plan,
     RequestState,
@@ -18,15 +21,17 @@ from surefoot.model import (
     StateUpdate,
     Status,
     Tenant,
+    TenantName,
 )
-from surefoot.pages.actions import one
+from surefoot.pages import elsewhere as others
+from surefoot.pages.actions import ActionPage, one
+from surefoot.pages.elsewhere import Elsewhere
 from surefoot.pages.outbox import Sending, sending_of
-from surefoot.pages.overview import TenantName
-from surefoot.scoring import workflow
+from surefoot.scoring import cleaning, workflow
 from surefoot.scoring.actions import Action
-from surefoot.scoring.policy import Policy
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import conflicts, outgoing, plans, policies, profiles, requests
+from surefoot.scoring.regressions import in_force
+from surefoot.store import conflicts, dismissals, outgoing, plans, policies, requests, tenants
 
 PORTAL = "https://security.microsoft.com/securescore?viewid=actions"
 """Microsoft's own list of recommended actions."""
@@ -42,6 +47,18 @@ class Possible(msgspec.Struct, frozen=True, kw_only=True):
     """What it does to the numbers."""
     asks: bool
     """Whether a second person has to approve it."""
+    microsoft: str
+    """What Microsoft is told, or why it is not, in a sentence."""
+
+
+class Undo(msgspec.Struct, frozen=True, kw_only=True):
+    """How the last decision can be taken back."""
+
+    status: Status
+    """What it would be set back to."""
+    decided_by: str
+    """Who took the last decision."""
+    decided_at: dt.datetime
 
 
 class StepKind(enum.StrEnum):
@@ -65,6 +82,8 @@ class TimelineStep(msgspec.Struct, frozen=True, kw_only=True):
     what: str
     """In a few words."""
     why: str | None
+    decision: Decision | None = None
+    """The decision that was taken, whole; None for every other step."""
 
 
 class ActionDetail(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,49 +100,120 @@ class ActionDetail(msgspec.Struct, frozen=True, kw_only=True):
     """The open one: nothing is decided before somebody says which side holds."""
     request: AcceptanceRequest | None
     """What waits for a second person."""
+    undo: Undo | None
+    """None: nobody decided here, Microsoft did since, or a conflict is open."""
+    dismissed: Dismissal | None
+    """In force while the action is regressed; None: nobody dismissed that."""
     manage_url: str
     """Where Microsoft's portal has it."""
+    manage_in: str
+    """What that portal is called."""
+    elsewhere: Elsewhere
+    """The same control in the viewer's other tenants."""
     timeline: tuple[TimelineStep, ...]
     """Newest first."""
 
 
-def build(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings, now: dt.datetime) -> ActionDetail:
-    """Build it; `NotStored` when the tenant's newest day does not score the control."""
-    page = one(conn, tenant, control, ratings=ratings)
+def build(
+    conn: Connection,
+    tenant: Tenant,
+    control: str,
+    *,
+    ratings: Ratings,
+    now: dt.datetime,
+    visible: frozenset[str] | None,
+) -> ActionDetail:
+    """Build it; `NotStored` when the tenant's newest day does not score the control.
+
+    `visible` are the ids of the tenants that the viewer may see (None: all).
+    """
+    return of(conn, tenant, one(conn, tenant, control, ratings=ratings), now=now, visible=visible)
+
+
+def of(
+    conn: Connection, tenant: Tenant, page: ActionPage, *, now: dt.datetime, visible: frozenset[str] | None
+) -> ActionDetail:
+    """Build it around an action that was read already."""
     action = page.action
     disputed = conflicts.open_of(conn, tenant).get(action.id.casefold())
-    sent = [o for o in outgoing.of(conn, tenant) if o.control.casefold() == action.id.casefold()]
+    sent = outgoing.of(conn, tenant, control_id=action.id)
     waiting = requests.of(conn, tenant, states=[RequestState.PENDING], control_id=action.id)
+    url = cleaning.link(page.profile.action_url) if page.profile else None
+    manage = url if url and url.startswith("https://") else PORTAL
     return ActionDetail(
         tenant=page.tenant,
         as_of=page.as_of,
         action=action,
-        possible=() if disputed else _possible(action.status, policies.of(conn, tenant)),
+        possible=() if disputed else _possible(conn, tenant, action),
         sending=sending_of(sent[0], now, action.service) if sent and sent[0].stage is not Stage.SUPERSEDED else None,
         conflict=disputed,
         request=waiting[0] if waiting else None,
-        manage_url=PORTAL,
-        timeline=_timeline(conn, tenant, action.id, page.decisions, sent),
+        undo=None if disputed or waiting else _undo(action.status, page.decisions),
+        dismissed=in_force([action], dismissals.in_force(conn, tenant)).get(action.id.casefold()),
+        manage_url=manage,
+        manage_in=_portal(manage),
+        elsewhere=others.build(conn, tenant, visible, action.id),
+        timeline=_timeline(conn, tenant, page, sent),
     )
 
 
-def _possible(current: Status, policy: Policy) -> tuple[Possible, ...]:
+def _possible(conn: Connection, tenant: Tenant, action: Action) -> tuple[Possible, ...]:
+    policy, writes = policies.of(conn, tenant), tenants.writes_back(conn, tenant)
     return tuple(
         Possible(
             status=status,
             needs=tuple(need.value for need in workflow.Need if need in workflow.RULES[status].needs),
             counts=workflow.RULES[status].counts,
             asks=status is Status.RISK_ACCEPTED and policy.two_persons,
+            microsoft=_told(action.id, status, writes=writes),
         )
-        for status in workflow.following(current)
+        for status in workflow.following(action.status)
     )
 
 
-def _timeline(
-    conn: Connection, tenant: Tenant, control: str, decided: tuple[Decision, ...], sent: list[Outgoing]
-) -> tuple[TimelineStep, ...]:
-    profile = profiles.of(conn, tenant).get(control.casefold())
-    steps = [_decision(d) for d in decided]
+def _told(control: str, status: Status, *, writes: bool) -> str:
+    """Say what Microsoft is told of a status."""
+    kept = workflow.kept_here(control, status)
+    if kept:
+        return f"Kept in Surefoot only: {kept}"
+    if not writes:
+        return "Kept in Surefoot only: sending to Microsoft is switched off for this tenant."
+    word = f"Microsoft will get {workflow.graph_state(status)}"
+    full = status in {Status.THIRD_PARTY, Status.ALTERNATE}
+    return f"{word}; the points follow within 24 to 48 hours." if full else f"{word}; it gives no points."
+
+
+def _undo(current: Status, decided: Sequence[Decision]) -> Undo | None:
+    """Say to what the last decision can be set back; `decided` are newest first."""
+    last = decided[0] if decided else None
+    if last is None or last.decided_in is not Side.SUREFOOT or current is Status.COMPLETED:
+        return None
+    back = decided[1].status if len(decided) > 1 else Status.TO_ADDRESS
+    return Undo(status=back, decided_by=last.decided_by, decided_at=last.decided_at)
+
+
+_PORTALS = {
+    "security.microsoft.com": "Microsoft Defender XDR",
+    "entra.microsoft.com": "the Microsoft Entra admin center",
+    "portal.azure.com": "the Azure portal",
+    "aad.portal.azure.com": "the Microsoft Entra admin center",
+    "compliance.microsoft.com": "Microsoft Purview",
+    "purview.microsoft.com": "Microsoft Purview",
+    "admin.exchange.microsoft.com": "the Exchange admin center",
+    "admin.microsoft.com": "the Microsoft 365 admin center",
+    "admin.teams.microsoft.com": "the Teams admin center",
+    "intune.microsoft.com": "the Intune admin center",
+}
+
+
+def _portal(url: str) -> str:
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return _PORTALS.get(host, "Microsoft's portal")
+
+
+def _timeline(conn: Connection, tenant: Tenant, page: ActionPage, sent: Sequence[Outgoing]) -> tuple[TimelineStep, ...]:
+    control, profile = page.action.id, page.profile
+    steps = [_decision(d) for d in page.decisions]
     steps += [_plan(before, after) for before, after in _pairs(plans.of(conn, tenant, control))]
     for request in requests.of(conn, tenant, control_id=control):
         steps += _request(request)
@@ -149,6 +239,7 @@ def _decision(made: Decision) -> TimelineStep:
         by=made.decided_by,
         what=f"{_words(made.status)}{until}{where}{approved}",
         why=made.comment or made.evidence,
+        decision=made,
     )
 
 
@@ -170,7 +261,7 @@ def _plan(before: Plan | None, after: Plan) -> TimelineStep:
         at=after.changed_at,
         kind=StepKind.PLAN,
         by=after.changed_by,
-        what=("Planned: " + ", ".join(told)) if told else "Planned",
+        what=("Plan: " + ", ".join(told)) if told else "Plan",
         why=None,
     )
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import EVENT_PERMISSIONS, Decision, Event, EventSource, Side, StateUpdate, Tenant
-from surefoot.pages.overview import TenantName, name_of
+from surefoot.model import EVENT_PERMISSIONS, Decision, Event, EventSource, Side, StateUpdate, Tenant, TenantName
+from surefoot.pages.whose import name_of
 from surefoot.store import decisions, events, profiles
 from surefoot.store.events import SourceState
 

@@ -6,16 +6,23 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import AcceptanceRequest, Conflict, Notice, Status, Tenant
+from surefoot.model import AcceptanceRequest, Conflict, Notice, NoticeKind, Status, Tenant
+from surefoot.pages.names import Names, names_of
 from surefoot.pages.overview import TenantName, name_of
+from surefoot.scoring import workflow
 from surefoot.scoring.policy import MEANINGS, Policy
-from surefoot.store import conflicts, notices, policies, requests
+from surefoot.scoring.ratings import Ratings
+from surefoot.store import conflicts, notices, policies, requests, work
 
 
 class RequestRow(msgspec.Struct, frozen=True, kw_only=True):
     """A request that waits for a second person."""
 
     tenant: TenantName
+    name: str
+    """The action's title."""
+    points: float | None
+    """What would be given up; None when the maximum is not known, or the newest day does not score the action."""
     request: AcceptanceRequest
 
 
@@ -26,23 +33,39 @@ class Requests(msgspec.Struct, frozen=True, kw_only=True):
     total: int
 
 
-def asked(conn: Connection, visible: Sequence[Tenant]) -> Requests:
+def asked(conn: Connection, visible: Sequence[Tenant], *, ratings: Ratings) -> Requests:
     """List the requests of some tenants."""
-    rows = tuple(RequestRow(tenant=name_of(t), request=r) for t, r in requests.pending(conn, visible))
+    found = requests.pending(conn, visible)
+    controls, meant = {r.asked.control for _, r in found}, [t for t, _ in found]
+    names, points = names_of(conn, meant, controls, ratings), work.to_gain(conn, meant, controls)
+    rows = tuple(
+        RequestRow(
+            tenant=name_of(t),
+            name=names.of(t, r.asked.control).name,
+            points=points.get((t.key, r.asked.control.casefold())),
+            request=r,
+        )
+        for t, r in found
+    )
     return Requests(requests=rows, total=len(rows))
 
 
 class ConflictRow(msgspec.Struct, frozen=True, kw_only=True):
     """One conflict, as a row."""
 
-    tenant: str
+    tenant: TenantName
     control: str
+    name: str
+    """The action's title."""
     found_at: dt.datetime
     ours: Status
     ours_by: str
     ours_at: dt.datetime
     ours_comment: str | None
     theirs: str
+    """Graph's word, as sent."""
+    theirs_status: Status | None
+    """What it means; None for a word that nobody knows."""
     theirs_by: str | None
     theirs_at: dt.datetime
     theirs_comment: str | None
@@ -61,24 +84,34 @@ class Conflicts(msgspec.Struct, frozen=True, kw_only=True):
     open: int
 
 
-def disputed(conn: Connection, visible: Sequence[Tenant], *, everything: bool = False) -> Conflicts:
+def disputed(conn: Connection, visible: Sequence[Tenant], *, ratings: Ratings, everything: bool = False) -> Conflicts:
     """List the open conflicts of some tenants; `everything`: the resolved ones, too."""
-    rows = [_row(t, c) for t in visible for c in conflicts.of(conn, t)]
-    still = [row for row in rows if row.holds is None]
-    taken = sorted(rows if everything else still, key=lambda r: (r.found_at, r.control), reverse=True)
-    return Conflicts(conflicts=tuple(taken), total=len(taken), open=len(still))
+    found = conflicts.over(conn, visible, everything=everything)
+    names = names_of(conn, [t for t, _ in found], {c.control for _, c in found}, ratings)
+    rows = tuple(_row(t, c, names) for t, c in found)
+    return Conflicts(conflicts=rows, total=len(rows), open=sum(row.holds is None for row in rows))
 
 
-def _row(tenant: Tenant, found: Conflict) -> ConflictRow:
+def _row(tenant: Tenant, found: Conflict, names: Names) -> ConflictRow:
     held = msgspec.structs.asdict(found)
     del held["key"]
-    return ConflictRow(**held | {"tenant": tenant.name, "holds": found.holds.value if found.holds else None})
+    known = {
+        "tenant": name_of(tenant),
+        "name": names.of(tenant, found.control).name,
+        "theirs_status": workflow.status_of(found.theirs),
+        "holds": found.holds.value if found.holds else None,
+    }
+    return ConflictRow(**held | known)
 
 
 class NoticeRow(msgspec.Struct, frozen=True, kw_only=True):
     """A notice with its tenant."""
 
     tenant: TenantName
+    name: str
+    """The action's title."""
+    text: str
+    """What is told, with the action's title in place of its id."""
     notice: Notice
 
 
@@ -88,12 +121,34 @@ class Notices(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[NoticeRow, ...]
     total: int
     unread: int
+    """As `kinds` of all visible tenants', whatever is asked for."""
+    kinds: dict[NoticeKind, int]
+    """How many are unread of each kind; kinds without any are not there."""
 
 
-def told(conn: Connection, visible: Sequence[Tenant], *, everything: bool = False) -> Notices:
+def told(
+    conn: Connection,
+    visible: Sequence[Tenant],
+    *,
+    ratings: Ratings,
+    everything: bool = False,
+    kind: NoticeKind | None = None,
+) -> Notices:
     """List the unread notices of some tenants; `everything`: those that were read, too."""
-    rows = tuple(NoticeRow(tenant=name_of(t), notice=n) for t, n in notices.of(conn, visible, unread=not everything))
-    return Notices(notices=rows, total=len(rows), unread=sum(r.notice.read_at is None for r in rows))
+    every = notices.of(conn, visible, unread=not everything)
+    unread = [n for _, n in every if n.read_at is None]
+    found = [(t, n) for t, n in every if kind in {None, n.kind}]
+    names = names_of(conn, [t for t, _ in found], {n.control for _, n in found}, ratings)
+    rows = tuple(_notice(t, n, names.of(t, n.control).name) for t, n in found)
+    counts = {k: sum(n.kind is k for n in unread) for k in NoticeKind}
+    return Notices(
+        notices=rows, total=len(rows), unread=len(unread), kinds={k: count for k, count in counts.items() if count}
+    )
+
+
+def _notice(tenant: Tenant, found: Notice, name: str) -> NoticeRow:
+    spoken = found.text.replace(found.control, f"\u201c{name}\u201d" if name != found.control else name)
+    return NoticeRow(tenant=name_of(tenant), name=name, text=spoken, notice=found)
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):

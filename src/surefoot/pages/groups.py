@@ -96,7 +96,7 @@ def _group(average: Average, line: Sequence[GroupDay], own: Summary | None, day:
     shown = [d for d in line if days is None or (day - d.date).days < days]
     return Group(
         basis=average.basis,
-        name=_name(average),
+        name=group_name(average),
         meaning=_meaning(average),
         as_of=line[-1].date,
         average=average.percent,
@@ -119,7 +119,8 @@ def _movement(now: float | None, before: float | None) -> str | None:
     return "steady" if abs(grown) < STEADY else "growing" if grown > 0 else "shrinking"
 
 
-def _name(group: Average) -> str:
+def group_name(group: Average) -> str:
+    """Name a group of organisations."""
     match group.basis:
         case "AllTenants":
             return "All Microsoft 365 tenants"
@@ -129,6 +130,16 @@ def _name(group: Average) -> str:
             return f"Industry: {group.industry}"
         case _:
             return group.basis
+
+
+def about(group: Average) -> str:
+    """Say in a few words what a group has in common."""
+    return group_name(group).removeprefix("Organizations with ").removeprefix("Industry: ")
+
+
+def named(average: Average) -> tuple[str, str]:
+    """Name a group that Microsoft averages, and say what it is."""
+    return group_name(average), _meaning(average)
 
 
 def _meaning(group: Average) -> str:

@@ -2,9 +2,7 @@
 
 import datetime as dt
 import difflib
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from math import fsum
 
 import msgspec
 from sqlalchemy import Connection
@@ -14,8 +12,7 @@ from surefoot.model import DayTotal, Tenant
 from surefoot.pages import past as pasts
 from surefoot.pages.overview import HistoryDay, TenantName, day_of, name_of
 from surefoot.scoring import trends
-from surefoot.scoring.changes import Explanation
-from surefoot.scoring.past import Course, daily
+from surefoot.scoring.past import Course, Sum, daily_of, estimated, sums
 from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.trends import Flapping, Gap, MonthSum, Moving, Repair, Step
@@ -87,17 +84,22 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
     """
     asked = wanted or Wanted()
     _check(asked)
-    past = pasts.of(conn, tenant, ratings=ratings)
+    past = pasts.of(conn, tenant, ratings=ratings, control=asked.control)
+    if asked.control is not None and not past.courses:
+        raise NotStored(_unheard(pasts.of(conn, tenant, ratings=ratings).courses, asked.control))
     mine, subject = _subject(past.courses, asked)
-    courses = [_estimated(c, ratings) for c in mine]
-    guessed = subject.kind != "score" and any(a is not b for a, b in zip(courses, mine, strict=True))
-    since, until = _range(past.totals, asked)
-    near = [t for t in past.totals if _earlier(since, trends.MONTH - 1) <= t.day <= until]
-    nearby = [day_of(t) for t in near] if subject.kind == "score" else _days(courses, near)
+    courses = [estimated(c, ratings) for c in mine]
+    whole = subject.kind == "score"
+    guessed = not whole and any(a is not b for a, b in zip(courses, mine, strict=True))
+    since, until = trends.reach(past.totals, asked.days, asked.since, asked.until)
+    near = [t for t in past.totals if trends.earlier(since, trends.MONTH - 1) <= t.day <= until]
+    nearby = [day_of(t) for t in near] if whole else _days(courses, near)
     days = [d for d in nearby if d.date >= since]
-    steps = daily(past.courses, _with_before(past.totals, since, until))
-    own = {c.control for c in courses}
-    narrowed = (_narrowed(e, own) for e in steps) if subject.kind != "score" else steps
+    steps = (
+        pasts.steps(conn, tenant, ratings, since, until)
+        if whole
+        else daily_of(mine, trends.with_before(past.totals, since, until))
+    )
     return History(
         tenant=name_of(tenant),
         history=trends.sampled(days, asked.by),
@@ -109,7 +111,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
         best=_extreme(days, 1.0),
         worst=_extreme(days, -1.0),
         moving=_moving(nearby, since, asked.by),
-        months=trends.by_month(narrowed),
+        months=trends.by_month(steps),
         repair=trends.repair(courses, since, until) if days else None,
         flapping=trends.flapping(courses, since, until),
     )
@@ -126,10 +128,7 @@ def _check(asked: Wanted) -> None:
 
 def _subject(courses: Sequence[Course], asked: Wanted) -> tuple[Sequence[Course], Subject]:
     if asked.control is not None:
-        mine = [c for c in courses if c.control.casefold() == asked.control.casefold()]
-        if not mine:
-            raise NotStored(_unheard(courses, asked.control))
-        return mine, Subject(kind="control", key=mine[0].control, name=mine[0].name)
+        return courses, Subject(kind="control", key=courses[0].control, name=courses[0].name)
     for kind, key in (("category", asked.category), ("service", asked.service)):
         if key is not None:
             return _group(courses, kind, key)
@@ -154,38 +153,6 @@ def _group(courses: Sequence[Course], kind: str, key: str) -> tuple[Sequence[Cou
     return mine, Subject(kind=kind, key=name, name=(mine[0].product if kind == "service" else name) or name)
 
 
-def _range(totals: Sequence[DayTotal], asked: Wanted) -> tuple[dt.date, dt.date]:
-    newest = totals[-1].day if totals else dt.date.min
-    until = min(asked.until or newest, newest)
-    if asked.since is not None:
-        return asked.since, until
-    return dt.date.min if asked.days is None else _earlier(until, asked.days - 1), until
-
-
-def _earlier(day: dt.date, span: int) -> dt.date:
-    return dt.date.fromordinal(max(day.toordinal() - span, 1))
-
-
-def _with_before(totals: Sequence[DayTotal], since: dt.date, until: dt.date) -> list[DayTotal]:
-    """Take the days of a range and the one before it, which the first is explained against."""
-    earlier = [t for t in totals if t.day < since]
-    return [*earlier[-1:], *(t for t in totals if since <= t.day <= until)]
-
-
-def _narrowed(explained: Explanation, own: set[str]) -> Explanation:
-    return msgspec.structs.replace(explained, changes=tuple(c for c in explained.changes if c.control in own))
-
-
-def _estimated(course: Course, ratings: Ratings) -> Course:
-    """Take a control's usual maximum where its history tells none, as the newest day's actions do."""
-    rating = ratings.of(course.control)
-    usual = rating.max_points if rating else None
-    if usual is None or all(s.max_points is not None for s in course.stretches):
-        return course
-    filled = (s if s.max_points is not None else s._replace(max_points=max(usual, s.points)) for s in course.stretches)
-    return msgspec.structs.replace(course, stretches=tuple(filled))
-
-
 def _moving(days: Sequence[HistoryDay], since: dt.date, step: Step) -> tuple[Moving, ...]:
     """Give the moving extremes of the days from `since`; `days` begin early enough for the first of them."""
     every = trends.moving([(d.date, d.percent) for d in days])
@@ -194,26 +161,16 @@ def _moving(days: Sequence[HistoryDay], since: dt.date, step: Step) -> tuple[Mov
 
 def _days(courses: Iterable[Course], totals: Sequence[DayTotal]) -> list[HistoryDay]:
     """Sum up the points of some controls on each stored day; a day on which none is scored is not there."""
-    stored = [t.day for t in totals]
-    points: list[list[float]] = [[] for _ in totals]
-    maxima: list[list[float]] = [[] for _ in totals]
-    for course in courses:
-        for stretch in course.stretches:
-            for n in range(bisect_left(stored, stretch.from_day), bisect_right(stored, stretch.to_day)):
-                points[n].append(stretch.points)
-                if stretch.max_points is not None:
-                    maxima[n].append(stretch.max_points)
-    return [_day(t, points[n], maxima[n]) for n, t in enumerate(totals) if points[n]]
+    summed = sums(courses, [t.day for t in totals])
+    return [_day(t, s) for t, s in zip(totals, summed, strict=True) if s is not None]
 
 
-def _day(total: DayTotal, points: Sequence[float], maxima: Sequence[float]) -> HistoryDay:
-    most = fsum(maxima)
-    earned = fsum(points)
+def _day(total: DayTotal, summed: Sum) -> HistoryDay:
     return HistoryDay(
         date=total.day,
-        points=earned,
-        max_points=most if maxima else None,
-        percent=percent(earned, most) if maxima else None,
+        points=summed.points,
+        max_points=summed.max_points,
+        percent=None if summed.max_points is None else percent(summed.points, summed.max_points),
         source=total.source,
     )
 

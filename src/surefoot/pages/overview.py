@@ -1,20 +1,32 @@
 """The overview: how a tenant stands on its newest day, and the days before."""
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
 
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import CATEGORIES, CLOSED, DayTotal, Snapshot, Source, Standing, Status, SyncState, Tenant
+from surefoot.model import CATEGORIES, CLOSED, DayTotal, Source, Standing, Status, SyncState, Tenant
 from surefoot.model import TenantName as TenantName  # noqa: PLC0414 - pages take it from here
+from surefoot.pages import among as beside
+from surefoot.pages import marks as marking
+from surefoot.pages import moved as moves
+from surefoot.pages import review as reviews
+from surefoot.pages.among import Among
+from surefoot.pages.counting import View, views
+from surefoot.pages.marks import Mark
+from surefoot.pages.moved import Moved, Read
+from surefoot.pages.review import Review
+from surefoot.pages.whose import name_of as name_of  # noqa: PLC0414 - the same
 from surefoot.scoring import actions as work
 from surefoot.scoring import maxima, trends
 from surefoot.scoring.actions import Action
 from surefoot.scoring.percents import percent
+from surefoot.scoring.products import licence
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import history, tenants
+from surefoot.store import history, profiles, tenants
 from surefoot.store import standings as held
 
 TOP = 5
@@ -101,21 +113,6 @@ class Maxima(msgspec.Struct, frozen=True, kw_only=True):
     """What the day's maximum holds beyond the known maxima (at least 0)."""
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True):
-    """One way to count the score."""
-
-    key: str
-    """`raw`, `adjusted`, `planned`, `achievable`, `managed`, `told` or `earned`."""
-    name: str
-    points: float
-    max_points: float | None
-    """None for a part of the points, which has no maximum of its own."""
-    percent: float | None
-    """Of its own maximum; of the day's for a part of the points."""
-    counted: str
-    """How it is counted, in a sentence."""
-
-
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the overview page, in the API's order."""
 
@@ -148,87 +145,82 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     maxima: Maxima
     licensed_users: int | None
     active_users: int | None
+    licences: tuple[str, ...] = ()
+    """What the tenant has, as far as Graph's `enabledServices` say; empty where they do not."""
+    review: Review | None = None
+    """What somebody should look at; None when no day is stored."""
+    moved: Moved | None = None
+    """Why the score moved in the last week; None when there is no second day to compare with."""
+    among: Among | None = None
+    """Beside others; None when no day is stored."""
+    marks: tuple[Mark, ...] = ()
+    """The days of the history that moved most, or on which something was noted; oldest first."""
 
 
-def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, days: int | None = 90) -> Overview:
+def build(
+    conn: Connection,
+    tenant: Tenant,
+    *,
+    ratings: Ratings,
+    days: int | None = 90,
+    visible: frozenset[str] | None = frozenset(),
+    now: dt.datetime | None = None,
+) -> Overview:
     """Build the overview of a tenant's newest day, with `days` days of history (None: all of them).
 
-    Everything that is not known comes as None, with the reason in `unknown`.
+    `visible` are the ids of the tenants to compare with (None: all), `now` (None: the end of the newest day) is what
+    due dates and the like are compared with. Everything that is not known comes as None, with the reason in `unknown`.
     """
     totals = history.days(conn, tenant)
     sync = tenants.sync_state(conn, tenant)
     if not totals:
         return _empty(tenant, sync)
-    now = totals[-1]
-    standings = held.of(conn, tenant, now.day)
-    ranked = work.rank(standings, now.max_points, ratings, now.day)
-    earlier = trends.before(totals, now.day)
-    share = percent(now.points, now.max_points)
-    snapshot = history.snapshot(conn, tenant, now.day)
+    newest = totals[-1]
+    read = Read(totals=totals, held=held.pieces(conn, tenant), known=profiles.of(conn, tenant), ratings=ratings)
+    standings = held.of(conn, tenant, newest.day, held=read.held, known=read.known)
+    ranked = work.rank(standings, newest.max_points, ratings, newest.day)
+    news = profiles.news(conn, tenant)
+    earlier = trends.before(totals, newest.day)
+    share = percent(newest.points, newest.max_points)
+    facts = history.facts(conn, tenant, newest.day)
+    shown = tuple(day_of(t) for t in totals if days is None or (newest.day - t.day).days < days)
     return Overview(
         tenant=name_of(tenant),
-        as_of=now.day,
-        points=now.points,
-        max_points=now.max_points,
+        as_of=newest.day,
+        points=newest.points,
+        max_points=newest.max_points,
         percent=share,
-        unknown=None if share is not None else f"Microsoft sent a maximum of 0 points for {now.day}.",
+        unknown=None if share is not None else f"Microsoft sent a maximum of 0 points for {newest.day}.",
         points_available=work.available(ranked),
-        trend=_trend(earlier, now),
-        categories=_categories(conn, tenant, standings, earlier, ratings),
+        trend=_trend(earlier, newest),
+        categories=_categories(standings, held.bare(read.held, read.known, earlier.day) if earlier else (), ratings),
         statuses={status: sum(a.status is status for a in ranked) for status in Status},
-        planned_score=_score(work.planned(ranked, now.points, now.max_points)),
-        achievable_score=_score(work.achievable(ranked, now.points, now.max_points)),
-        adjusted_score=_score(work.adjusted(ranked, now.points, now.max_points)),
-        views=views(ranked, now.points, now.max_points),
-        history=tuple(day_of(t) for t in totals if days is None or (now.day - t.day).days < days),
+        planned_score=_score(work.planned(ranked, newest.points, newest.max_points)),
+        achievable_score=_score(work.achievable(ranked, newest.points, newest.max_points)),
+        adjusted_score=_score(work.adjusted(ranked, newest.points, newest.max_points)),
+        views=views(ranked, newest.points, newest.max_points),
+        history=shown,
         synced=synced(sync),
         open_actions=sum(is_open(a) for a in ranked),
         regressed=sum(a.regressed is not None for a in ranked),
         quick_wins=sum(a.quick_win for a in ranked),
-        top_actions=tuple(a for a in ranked if is_open(a))[:TOP],
-        maxima=_maxima(ranked, now.max_points),
-        **_users(snapshot),
+        top_actions=tuple(
+            msgspec.structs.replace(a, microsoft_update=news.get(a.id.casefold()))
+            for a in itertools.islice((a for a in ranked if is_open(a)), TOP)
+        ),
+        maxima=_maxima(ranked, newest.max_points),
+        licensed_users=facts.licensed_users or None,  # Graph often sends 0 where it does not know
+        active_users=facts.active_users,
+        licences=tuple(sorted({licence(s) for s in facts.services})),
+        review=reviews.build(conn, tenant, ranked, news, day=newest.day, now=now or _end_of(newest.day)),
+        moved=moves.build(conn, tenant, read),
+        among=beside.build(conn, tenant, visible, newest),
+        marks=marking.build(conn, tenant, read, [marking.Day(date=d.date, percent=d.percent) for d in shown]),
     )
 
 
-def name_of(tenant: Tenant) -> TenantName:
-    """Name a tenant as pages do."""
-    return TenantName(id=tenant.id, name=tenant.name)
-
-
-def views(ranked: Sequence[Action], points: float, max_points: float) -> tuple[View, ...]:
-    """Count the score in every way."""
-    whole = {
-        "raw": (points, max_points),
-        "adjusted": work.adjusted(ranked, points, max_points),
-        "planned": work.planned(ranked, points, max_points),
-        "achievable": work.achievable(ranked, points, max_points),
-    }
-    made = [_view(key, *pair, pair[1]) for key, pair in whole.items()]
-    parts = zip(("managed", "told", "earned"), work.shares(ranked), strict=True)
-    return (*made, *(_view(key, part, None, max_points) for key, part in parts))
-
-
-def _view(key: str, points: float, max_points: float | None, of: float) -> View:
-    name, counted = _COUNTED[key]
-    return View(key=key, name=name, points=points, max_points=max_points, percent=percent(points, of), counted=counted)
-
-
-_COUNTED = {
-    "raw": ("Secure Score", "Microsoft's own: all points of all controls that the newest day scores."),
-    "adjusted": (
-        "Adjusted",
-        "Without actions whose risk is accepted and those that are not applicable, in points and maximum.",
-    ),
-    "planned": ("Planned", "As if everything planned and in progress were done."),
-    "achievable": ("Achievable", "As if every open action were done; accepted risks stay as they are."),
-    "managed": ("Managed by Microsoft", "Points of controls that Microsoft itself provides, without anybody's doing."),
-    "told": (
-        "On somebody's word",
-        "Points given because an action was marked as resolved through a third party or another mitigation.",
-    ),
-    "earned": ("Earned", "Points of all other controls: somebody configured, reviewed or changed something."),
-}
+def _end_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(23, 59), dt.UTC)
 
 
 def is_open(action: Action) -> bool:
@@ -257,12 +249,6 @@ def _score(parts: tuple[float, float]) -> Score:
     return score(*parts)
 
 
-def _users(snapshot: Snapshot | None) -> dict[str, int | None]:
-    """Give the numbers of users; 0 licensed users means that Graph does not know (it often sends that)."""
-    licensed = snapshot.licensed_users or None if snapshot else None
-    return {"licensed_users": licensed, "active_users": snapshot.active_users if snapshot else None}
-
-
 def day_of(total: DayTotal) -> HistoryDay:
     """Put a stored day's totals and percent together."""
     return HistoryDay(
@@ -285,14 +271,11 @@ def _minus(after: float | None, before: float | None) -> float | None:
     return None if after is None or before is None else after - before
 
 
-def _categories(
-    conn: Connection, tenant: Tenant, standings: Sequence[Standing], earlier: DayTotal | None, ratings: Ratings
-) -> tuple[CategoryScore, ...]:
-    before = held.of(conn, tenant, earlier.day) if earlier else ()
-    past = {c.category: c for c in _category_scores(before, ratings)}
+def _categories(now: Iterable[Standing], then: Iterable[Standing], ratings: Ratings) -> tuple[CategoryScore, ...]:
+    past = {c.category: c for c in _category_scores(then, ratings)}
     return tuple(
         msgspec.structs.replace(c, trend=_minus(c.percent, past[c.category].percent if c.category in past else None))
-        for c in _category_scores(standings, ratings)
+        for c in _category_scores(now, ratings)
     )
 
 

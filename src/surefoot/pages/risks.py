@@ -1,26 +1,67 @@
 """The register of accepted risks: what was given up, since and until when, by whom and why."""
 
 import datetime as dt
-from collections.abc import Sequence
+import enum
+from collections.abc import Callable, Mapping, Sequence
 from math import fsum
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import Decision, Grounds, Profile, Side, Status, Tenant
+from surefoot.model import Decision, Grounds, Side, StateUpdate, Status, Tenant
+from surefoot.pages.names import ControlName, names_of
+from surefoot.pages.orders import ordered
 from surefoot.pages.overview import TenantName, name_of
-from surefoot.scoring import actions as work
-from surefoot.scoring.actions import Action
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import decisions, history, profiles, standings
+from surefoot.store import decisions, history, labels, profiles, work
+
+SOON = 30
+"""Days before its end from which an acceptance counts as ending soon."""
+
+
+class Ends(enum.StrEnum):
+    """When acceptances end, as somebody asks for them."""
+
+    EXPIRED = "expired"
+    """The last day has passed: the next sync gives the action back to be addressed."""
+    WITHIN_30 = "within_30"
+    WITHIN_90 = "within_90"
+    NEVER = "never"
+    """No end is set: accepted at Microsoft, or where the policy allows it."""
+
+
+class By(enum.StrEnum):
+    """What the register is sorted by."""
+
+    UNTIL = "until"
+    POINTS = "points"
+    NAME = "name"
+    TENANT = "tenant"
+    SINCE = "since"
+    WHO = "who"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which risks, in which order; every part left out lets all through."""
+
+    ends: Ends | None = None
+    grounds: Grounds | None = None
+    label: str | None = None
+    """Of tenants."""
+    text: str | None = None
+    """In title, id, tenant, who or why, without regard to case."""
+    by: By = By.UNTIL
+    falling: bool = False
 
 
 class Risk(msgspec.Struct, frozen=True, kw_only=True):
     """One accepted risk."""
 
+    tenant: TenantName
     control: str
     name: str
-    category: str
+    category: str | None
     product: str | None
     points: float | None
     """What is given up; None when the maximum is not known."""
@@ -31,6 +72,7 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True):
     until: dt.date | None
     """The last day of the acceptance; None: accepted at Microsoft, or imported, without an end."""
     days_left: int | None
+    """Below 0 when the last day has passed."""
     by: str | None
     approved_by: str | None
     grounds: Grounds | None
@@ -41,62 +83,142 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Risks(msgspec.Struct, frozen=True, kw_only=True):
-    """The risks that are accepted on the tenant's newest day; those that end first come first."""
+    """The risks that are accepted on the tenants' newest days; usually those that end first come first."""
 
-    tenant: TenantName
+    tenant: TenantName | None
+    """Whose; None: all visible tenants'."""
     as_of: dt.date | None
+    """The tenant's newest day; None for several tenants."""
     risks: tuple[Risk, ...]
     total: int
     points: float
     """Given up in all, as far as it is known."""
+    unknown: int
+    """Of how many the points are not known."""
+    everything: int
+    """How many there are whatever is asked for, as the next five."""
+    expired: int
+    soon: int
+    """Ending within 30 days."""
+    within_90: int
+    endless: int
+    tenants: int
+    """How many tenants have accepted a risk."""
 
 
-def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, today: dt.date) -> Risks:
-    """List the accepted risks; `today` counts the days that are left."""
-    newest = history.newest_total(conn, tenant)
-    known = profiles.of(conn, tenant)
-    ranked = work.rank(standings.of(conn, tenant, newest.day), newest.max_points, ratings, newest.day) if newest else ()
-    chains = _chains(decisions.every(conn, tenant))
-    found = [
-        _risk(a, known.get(a.id.casefold()), chains.get(a.id.casefold(), []), today)
-        for a in ranked
-        if a.status is Status.RISK_ACCEPTED
-    ]
-    last = dt.date.max
+def build(
+    conn: Connection,
+    tenants: Sequence[Tenant],
+    *,
+    ratings: Ratings,
+    today: dt.date,
+    wanted: Wanted | None = None,
+    one: bool = False,
+) -> Risks:
+    """List the accepted risks of some tenants (`one`: of a single one); `today` counts the days that are left."""
+    asked, own = wanted or Wanted(), tenants[0] if one else None
+    every = _every(conn, tenants, ratings, today)
+    tagged = _labelled(conn, tenants, asked.label)
+    found = [r for r in every if _fits(r, asked) and (tagged is None or r.tenant.id in tagged)]
+    usual = sorted(found, key=lambda r: (r.until or dt.date.max, -(r.points or 0.0), r.control.casefold()))
     return Risks(
-        tenant=name_of(tenant),
-        as_of=newest.day if newest else None,
-        risks=tuple(sorted(found, key=lambda r: (r.until or last, -(r.points or 0.0), r.control.casefold()))),
+        tenant=name_of(own) if own else None,
+        as_of=history.newest_day(conn, own) if own else None,
+        risks=ordered(usual, VALUES[asked.by], falling=asked.falling),
         total=len(found),
         points=fsum(r.points or 0.0 for r in found),
+        unknown=sum(r.points is None for r in found),
+        everything=len(every),
+        expired=sum(_ends(r, Ends.EXPIRED) for r in every),
+        soon=sum(_ends(r, Ends.WITHIN_30) for r in every),
+        within_90=sum(_ends(r, Ends.WITHIN_90) for r in every),
+        endless=sum(_ends(r, Ends.NEVER) for r in every),
+        tenants=len({r.tenant.id for r in every}),
     )
 
 
-def _chains(made: Sequence[Decision]) -> dict[str, list[Decision]]:
-    """Give each control's acceptances without a break up to now, oldest first, by folded id."""
-    chains: dict[str, list[Decision]] = {}
+VALUES: Mapping[By, Callable[[Risk], Any]] = {
+    By.UNTIL: lambda r: r.until,
+    By.POINTS: lambda r: r.points,
+    By.NAME: lambda r: r.name,
+    By.TENANT: lambda r: r.tenant.name,
+    By.SINCE: lambda r: r.since,
+    By.WHO: lambda r: r.by,
+}
+"""What each order goes by."""
+
+
+def _fits(risk: Risk, wanted: Wanted) -> bool:
+    if wanted.ends and not _ends(risk, wanted.ends):
+        return False
+    if wanted.grounds and risk.grounds is not wanted.grounds:
+        return False
+    said = (risk.name, risk.control, risk.tenant.name, risk.by, risk.approved_by, risk.why)
+    return not wanted.text or any(wanted.text.casefold() in (part or "").casefold() for part in said)
+
+
+def _ends(risk: Risk, when: Ends) -> bool:
+    left = risk.days_left
+    match when:
+        case Ends.EXPIRED:
+            return left is not None and left < 0
+        case Ends.WITHIN_30:
+            return left is not None and 0 <= left <= SOON
+        case Ends.WITHIN_90:
+            return left is not None and 0 <= left <= 3 * SOON
+        case Ends.NEVER:
+            return left is None
+
+
+def _labelled(conn: Connection, tenants: Sequence[Tenant], label: str | None) -> set[str] | None:
+    if label is None:
+        return None
+    held = labels.of(conn, tenants)
+    return {t.id for t in tenants if label.casefold() in {word.casefold() for word in held.get(t.key, ())}}
+
+
+def _every(conn: Connection, tenants: Sequence[Tenant], ratings: Ratings, today: dt.date) -> list[Risk]:
+    rows = work.accepted(conn, tenants)
+    controls = {control for _, control, _ in rows}
+    meant = list({t.key: t for t, _, _ in rows}.values())
+    names = names_of(conn, meant, controls, ratings)
+    chains = {key: _chain(made) for key, made in decisions.over(conn, meant, controls).items()}
+    states = profiles.states(conn, meant, controls)
+    made = []
+    for tenant, control, points in rows:
+        key = (tenant.key, control.casefold())
+        risk = _risk(tenant, control, names.of(tenant, control), chains.get(key, []), states.get(key))
+        left = (risk.until - today).days if risk.until else None
+        made.append(msgspec.structs.replace(risk, points=points, days_left=left))
+    return made
+
+
+def _chain(made: Sequence[Decision]) -> list[Decision]:
+    """Give a control's acceptances without a break up to now, oldest first."""
+    chain: list[Decision] = []
     for decision in made:
-        held = chains.setdefault(decision.control.casefold(), [])
         if decision.status is Status.RISK_ACCEPTED:
-            held.append(decision)
+            chain.append(decision)
         else:
-            held.clear()
-    return chains
+            chain.clear()
+    return chain
 
 
-def _risk(action: Action, profile: Profile | None, chain: Sequence[Decision], today: dt.date) -> Risk:
-    held, state = chain[-1] if chain else None, profile.state if profile else None
-    until = held.review_on if held else None
+def _risk(
+    tenant: Tenant, control: str, called: ControlName, chain: Sequence[Decision], state: StateUpdate | None
+) -> Risk:
+    held = chain[-1] if chain else None
     return Risk(
-        control=action.id,
-        name=action.name,
-        category=action.category,
-        product=action.product,
-        points=action.points,
+        tenant=name_of(tenant),
+        control=control,
+        name=called.name,
+        category=called.category,
+        product=called.product,
+        points=None,
         since=chain[0].decided_at if chain else state.updated_at if state else None,
         renewed=max(0, len(chain) - 1),
-        until=until,
-        days_left=(until - today).days if until else None,
+        until=held.review_on if held else None,
+        days_left=None,
         by=held.decided_by if held else state.updated_by if state else None,
         approved_by=held.approved_by if held else None,
         grounds=held.grounds if held else None,

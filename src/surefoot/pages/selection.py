@@ -1,5 +1,8 @@
 """Which actions are meant when many are changed at once: a filter over one tenant, or over many."""
 
+from collections.abc import Collection, Mapping
+from math import fsum
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -51,6 +54,31 @@ def select(
         message = f"None of these tenants has an action {missing[0]!r} on its newest day."
         raise NotStored(message)
     return found
+
+
+class Together(msgspec.Struct, frozen=True, kw_only=True):
+    """What chosen actions would bring together, once they are done."""
+
+    points: float
+    """To gain, of the open ones whose maximum is known."""
+    percent: float | None
+    """The score now; None, as the next: not known, or of several tenants."""
+    after: float | None
+
+
+def together(conn: Connection, chosen: Mapping[str, tuple[Tenant, Collection[str]]], ratings: Ratings) -> Together:
+    """Sum up what chosen controls, by the tenant's id, would bring."""
+    gains, shares, now = list[float](), list[float](), None
+    for tenant, controls in chosen.values():
+        page = actions.build(conn, tenant, ratings=ratings, wanted=Filter(only_open=True))
+        folded = {control.casefold() for control in controls}
+        mine = [a for a in page.actions if a.id.casefold() in folded and a.points is not None]
+        gains += [a.points or 0.0 for a in mine]
+        shares += [a.score_impact or 0.0 for a in mine]
+        now = page.percent
+    alone = len(chosen) == 1 and now is not None
+    after = fsum([now, *shares]) if alone and now is not None else None
+    return Together(points=fsum(gains), percent=now if alone else None, after=after)
 
 
 def _tenants(conn: Connection, where: Where, visible: frozenset[str] | None) -> list[Tenant]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import Tenant
-from surefoot.pages.overview import TenantName, name_of
+from surefoot.model import Tenant, TenantName
+from surefoot.pages.whose import name_of
 from surefoot.scoring.comparison import SMALLEST_COHORT
 from surefoot.scoring.courses import Piece
 from surefoot.scoring.ways import Way, way

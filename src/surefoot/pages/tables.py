@@ -4,7 +4,7 @@ import csv
 import io
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,15 @@ def write(rows: Sequence[msgspec.Struct], kind: type[msgspec.Struct]) -> bytes:
     for row in rows:
         held = dict(_cells(plain(row), kind))
         writer.writerow([held.get(name, "") for name in names])
+    return out.getvalue().encode()
+
+
+def write_cells(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Write rows of plain values under heads."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(heads)
+    writer.writerows([_cell(plain(value)) for value in row] for row in rows)
     return out.getvalue().encode()
 
 

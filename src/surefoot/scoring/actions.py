@@ -1,6 +1,8 @@
 """A tenant's controls seen as work: points to gain, impact, difficulty, status, order."""
 
 import datetime as dt
+import enum
+import functools
 import html
 import re
 from collections.abc import Sequence
@@ -23,7 +25,7 @@ HIGH_UNTIL, MEDIUM_UNTIL = 0.5, 0.8
 """An action that begins below these shares of the open points, most points first, has High or Medium impact."""
 
 
-class Regression(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Regression(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """A control that has fewer points than it had in the last 90 days."""
 
     since: dt.date
@@ -31,7 +33,22 @@ class Regression(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     best_points: float
 
 
-class Action(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class NewsKind(enum.StrEnum):
+    """What Microsoft did to a control's text."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+
+
+class News(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """The newest thing that Microsoft did to a control, as far as Surefoot saw it."""
+
+    kind: NewsKind
+    day: dt.date
+    """On which Surefoot first read it so."""
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """One control of a tenant seen as work, as every outlet shows it."""
 
     id: str
@@ -79,6 +96,8 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The newest decision, in Surefoot or at Microsoft."""
     plan: Plan | None
     """Who does it by when."""
+    microsoft_update: News | None = None
+    """None: the control is as it was when Surefoot first read the tenant."""
 
 
 def rank(standings: Sequence[Standing], day_max: float, ratings: Ratings, day: dt.date) -> tuple[Action, ...]:
@@ -155,7 +174,7 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
         max_estimated=most.estimated,
         score_impact=None if gain is None else percent(gain, day_max),
         quick_win=False,
-        regressed=_regression(standing, most),
+        regressed=regression(standing, most),
         rank=0,
         microsoft_rank=profile.rank if profile else None,
         tier=profile.tier if profile else None,
@@ -173,8 +192,13 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
 
 def name_of(control: str, profile: Profile | None, rating: Rating | None) -> str:
     """Give the profile's title, else the rating's, else the id."""
-    title = (profile.title if profile else None) or (rating.title if rating else None)
-    return " ".join((title or "").split()) or control
+    return title_of(control, profile.title if profile else None, rating)
+
+
+def title_of(control: str, title: str | None, rating: Rating | None) -> str:
+    """Give a title that is known, else the rating's, else the id, as one line."""
+    known = title or (rating.title if rating else None)
+    return " ".join((known or "").split()) or control
 
 
 def difficulty(profile: Profile | None, rating: Rating | None) -> tuple[Difficulty | None, bool]:
@@ -192,7 +216,7 @@ _LEVELS = (Level.LOW, Level.MODERATE, Level.HIGH)
 _DIFFICULTIES = dict(zip(_LEVELS, (Difficulty.EASY, Difficulty.MEDIUM, Difficulty.COMPLEX), strict=True))
 
 
-def _regression(standing: Standing, most: Maximum) -> Regression | None:
+def regression(standing: Standing, most: Maximum) -> Regression | None:
     """Mark a control that lost points of its own, not by a lower maximum; device controls jitter by hundredths."""
     best, since, now = standing.best_points, standing.best_day, standing.score.points
     if best is None or since is None or expected(standing, most) - now <= jitter(most.value):
@@ -222,23 +246,31 @@ def _label(action: Action, labels: dict[float, Impact]) -> Action:
 
 
 _UNRANKED = 1_000_000
+_IMPACTS: dict[Impact | None, int] = {**{i: n for n, i in enumerate(Impact)}, None: len(Impact)}
+_HARD: dict[Difficulty | None, int] = {d: n for n, d in enumerate(Difficulty)}
+_HARD[None] = _HARD[Difficulty.MEDIUM]
 
 
 def _order(action: Action) -> tuple[int, int, int, float, int, str]:
     group = 0 if action.status not in CLOSED else 2 if action.status is Status.COMPLETED else 1
-    impact = list(Impact).index(action.impact) if action.impact else len(Impact)
-    hard = list(Difficulty).index(action.difficulty or Difficulty.MEDIUM)
+    impact = _IMPACTS[action.impact]
+    hard = _HARD[action.difficulty]
     place = _UNRANKED if action.microsoft_rank is None else action.microsoft_rank
     return group, impact, hard, -(action.points or 0.0), place, action.id.casefold()
 
 
 _SPACE = re.compile(r"\s+")
+_MARKED = re.compile("[<>&\0]")
+"""Without these a text is plain already."""
 
 
+@functools.lru_cache(maxsize=4096)
 def text_of(markup: str | None) -> str | None:
     """Give Microsoft's HTML as one line of plain text; None when nothing is left."""
     if not markup:
         return None
+    if not _MARKED.search(markup):
+        return _SPACE.sub(" ", markup).strip() or None
     spaced = re.sub(r"(?i)<(br|/p|/li)\b[^>]*>", " ", markup)
     plain = html.unescape(nh3.clean(spaced, tags=set()))
     return _SPACE.sub(" ", plain).strip() or None

@@ -39,7 +39,7 @@ class Kind(enum.StrEnum):
     """What Graph's totals hold beyond the sum of their controls."""
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
+class Held(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A control as a tenant held it on one day."""
 
     control: str
@@ -53,7 +53,7 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     total: float | None = None
 
 
-class Day(msgspec.Struct, frozen=True, kw_only=True):
+class Day(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that counts on one day."""
 
     day: dt.date
@@ -62,7 +62,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     controls: tuple[Held, ...]
 
 
-class Alike(msgspec.Struct, frozen=True, kw_only=True):
+class Alike(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The controls that both days hold alike, as sums: left out of the days, they need not be looked at."""
 
     points: float = 0.0
@@ -75,7 +75,7 @@ class Alike(msgspec.Struct, frozen=True, kw_only=True):
 NONE_ALIKE = Alike()
 
 
-class Change(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """One reason for a difference between two days."""
 
     kind: Kind
@@ -169,6 +169,8 @@ def _by_id(day: Day) -> dict[str, Held]:
 def _alike(day: Day, other: Day) -> Day:
     """Take a maximum as not known where the other day does not know it: the two days then count alike."""
     unknown = {h.control.casefold() for h in other.controls if h.max_points is None}
+    if not unknown:
+        return day
     controls = (
         msgspec.structs.replace(h, max_points=None) if h.control.casefold() in unknown else h for h in day.controls
     )

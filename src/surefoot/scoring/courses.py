@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from surefoot.scoring.maxima import ROUNDING
 
@@ -46,27 +46,45 @@ class _Bounds(NamedTuple):
         return _Bounds(low, high) if low <= high else None
 
 
+class Told(Protocol):
+    """What tells a maximum: points, and the percent that Graph gave for them."""
+
+    @property
+    def points(self) -> float:
+        """The points."""
+        ...
+
+    @property
+    def percent(self) -> float | None:
+        """Graph's `scoreInPercentage`."""
+        ...
+
+
 def resolve(pieces: Sequence[Piece], usual: float | None) -> tuple[Stretch, ...]:
-    """Give each piece the maximum that it shares with its neighbours.
+    """Give each piece the maximum that it shares with its neighbours."""
+    return tuple(
+        Stretch(p.from_day, p.to_day, p.points, most, p.category)
+        for p, most in zip(pieces, maxima(pieces, usual), strict=True)
+    )
+
+
+def maxima(pieces: Sequence[Told], usual: float | None) -> list[float | None]:
+    """Give the maximum of each piece, which are oldest first.
 
     Neighbours share one as long as a single value fits all of their rounded percents: rounding alone never looks
     like a changed maximum. Pieces without points take the maximum before them, else the one after, else `usual`
     (the profile's).
     """
     bounds = [_bounds(p) for p in pieces]
-    maxima: list[float | None] = [None] * len(pieces)
+    found: list[float | None] = [None] * len(pieces)
     for places, common in _shared(bounds):
         value = _pick(common, usual)
         for place in places:
-            maxima[place] = value
-    known = _filled(maxima, usual)
-    return tuple(
-        Stretch(p.from_day, p.to_day, p.points, most if most is None else max(most, p.points), p.category)
-        for p, most in zip(pieces, known, strict=True)
-    )
+            found[place] = value
+    return [m if m is None else max(m, p.points) for p, m in zip(pieces, _filled(found, usual), strict=True)]
 
 
-def _bounds(piece: Piece) -> _Bounds | None:
+def _bounds(piece: Told) -> _Bounds | None:
     if not piece.percent or piece.percent <= ROUNDING or piece.points <= 0:
         return None
     return _Bounds(100.0 * piece.points / (piece.percent + ROUNDING), 100.0 * piece.points / (piece.percent - ROUNDING))

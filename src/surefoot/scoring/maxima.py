@@ -32,10 +32,10 @@ def derived(points: float, percent: float | None) -> float | None:
 def maximum(standing: Standing, ratings: Ratings) -> Maximum:
     """Give a control's maximum on a day."""
     score = standing.score
-    rating = ratings.of(score.control)
-    usual = rating.max_points if rating else None
     profile = standing.profile.max_points if standing.profile else None
     for value in (derived(score.points, score.percent), standing.last_known_max, profile):
         if value is not None:
             return Maximum(max(value, score.points), estimated=False)
+    rating = ratings.of(score.control)
+    usual = rating.max_points if rating else None
     return Maximum(usual if usual is None else max(usual, score.points), estimated=usual is not None)

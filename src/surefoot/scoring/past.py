@@ -1,15 +1,19 @@
 """A tenant's past, a day or a difference at a time."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import fsum
+from typing import NamedTuple
 
 import msgspec
 
 from surefoot.model import DayTotal
-from surefoot.scoring.changes import Alike, Day, Explanation, Held, explain
+from surefoot.scoring.changes import NONE_ALIKE, Alike, Change, Day, Explanation, Held, explain
 from surefoot.scoring.courses import Stretch, at
+from surefoot.scoring.percents import percent
+from surefoot.scoring.ratings import Ratings
 
 Counts = Mapping[str, tuple[float | None, float | None]]
 """Graph's `count` and `total` by the control's id, of days whose rich record was caught."""
@@ -53,6 +57,34 @@ def day_of(courses: Sequence[Course], total: DayTotal, counts: Counts | None = N
     return Day(day=total.day, points=total.points, max_points=total.max_points, controls=controls)
 
 
+def daily_of(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Explanation]:
+    """Explain each stored day against the one before it as far as some of a tenant's controls moved."""
+    if not totals:
+        return
+    begun, ended = _turns(courses, totals[0].day)
+    nothing: Mapping[str, Held] = {}
+    for before, after in pairwise(totals):
+        old, new = ended.get(before.day, nothing), begun.get(after.day, nothing)
+        held = (_part(before, old), _part(after, new)) if old or new else None
+        # What is beyond the controls by name is of the whole tenant.
+        mine = tuple(c for c in explain(*held).changes if c.control is not None) if held else ()
+        yield _moved(before, after, mine)
+
+
+def _moved(before: DayTotal, after: DayTotal, changes: tuple[Change, ...]) -> Explanation:
+    a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
+    return Explanation(
+        since=before.day,
+        until=after.day,
+        percent_before=a,
+        percent_after=b,
+        points=after.points - before.points,
+        max_points=after.max_points - before.max_points,
+        difference=None if a is None or b is None else b - a,
+        changes=changes,
+    )
+
+
 def daily(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Explanation]:
     """Explain each stored day against the stored one before it, oldest first.
 
@@ -64,12 +96,16 @@ def daily(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Exp
     standing = {c.control: h for c in courses if (s := at(c.stretches, totals[0].day)) and (h := held(c, s))}
     points = {key: h.points for key, h in standing.items()}
     maxima = {key: h.max_points for key, h in standing.items() if h.max_points is not None}
+    alike, whole = NONE_ALIKE, False
     for before, after in pairwise(totals):
         old, new = ended.get(before.day, {}), begun.get(after.day, {})
         for key in old.keys() | new.keys():
             points.pop(key, None)
             maxima.pop(key, None)
-        alike = Alike(points=fsum(points.values()), max_points=fsum(maxima.values()), unknown=len(maxima) < len(points))
+        if old or new or not whole:
+            unknown = len(maxima) < len(points)
+            alike = Alike(points=fsum(points.values()), max_points=fsum(maxima.values()), unknown=unknown)
+        whole = not old and not new
         yield explain(_part(before, old), _part(after, new), alike)
         points |= {key: h.points for key, h in new.items()}
         maxima |= {key: h.max_points for key, h in new.items() if h.max_points is not None}
@@ -93,3 +129,56 @@ def _turns(courses: Sequence[Course], since: dt.date) -> tuple[Turns, Turns]:
                 begun.setdefault(stretch.from_day, {})[course.control] = made
                 ended.setdefault(stretch.to_day, {})[course.control] = made
     return begun, ended
+
+
+class Sum(NamedTuple):
+    """What some controls come to on a day."""
+
+    points: float
+    max_points: float | None
+    """Of the known maxima; None: none is known."""
+
+
+def sums(courses: Iterable[Course], days: Sequence[dt.date]) -> list[Sum | None]:
+    """Sum up some controls on each of the days, which are oldest first; None where none of them is scored.
+
+    Only days on which one of them differs are added up, so that years are cheap.
+    """
+    begun: dict[int, list[tuple[str, Stretch]]] = {}
+    ended: dict[int, list[str]] = {}
+    for course in courses:
+        for stretch in course.stretches:
+            first, last = bisect_left(days, stretch.from_day), bisect_right(days, stretch.to_day)
+            if first < last:
+                begun.setdefault(first, []).append((course.control, stretch))
+                ended.setdefault(last, []).append(course.control)
+    found: list[Sum | None] = []
+    points: dict[str, float] = {}
+    maxima: dict[str, float] = {}
+    for place in range(len(days)):
+        for control in ended.get(place, ()):
+            del points[control]
+            maxima.pop(control, None)
+        for control, stretch in begun.get(place, ()):
+            points[control] = stretch.points
+            if stretch.max_points is not None:
+                maxima[control] = stretch.max_points
+        moved = not found or place in begun or place in ended
+        found.append(_sum(points, maxima) if moved else found[-1])
+    return found
+
+
+def _sum(points: Mapping[str, float], maxima: Mapping[str, float]) -> Sum | None:
+    return Sum(fsum(points.values()), fsum(maxima.values()) if maxima else None) if points else None
+
+
+def estimated(course: Course, ratings: Ratings) -> Course:
+    """Take a control's usual maximum where its history tells none, as the newest day's actions do."""
+    if all(s.max_points is not None for s in course.stretches):
+        return course
+    rating = ratings.of(course.control)
+    usual = rating.max_points if rating else None
+    if usual is None:
+        return course
+    filled = (s if s.max_points is not None else s._replace(max_points=max(usual, s.points)) for s in course.stretches)
+    return msgspec.structs.replace(course, stretches=tuple(filled))

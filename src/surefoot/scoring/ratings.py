@@ -11,8 +11,13 @@ import msgspec
 from surefoot.errors import InputRefused
 from surefoot.model import Level
 
+REMEMBERED = 10_000
+"""Controls whose ratings are kept at hand: every page asks for the same ones."""
+
 _CONNECTOR = re.compile(r"^\d+\.")
 """App connectors carry an instance number: `11770.MDA_Google_EnableTwoFactorAuth`."""
+MOST_ASKED = 20_000
+"""Answers that are kept at hand; ids come from outside, so they are not kept without end."""
 
 
 class Rating(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,10 +47,17 @@ class Ratings:
     def __init__(self, controls: Mapping[str, Rating], families: Mapping[str, Rating]) -> None:
         self._controls = {key.casefold(): rating for key, rating in controls.items()}
         self._families = sorted(((k.casefold(), r) for k, r in families.items()), key=lambda pair: -len(pair[0]))
+        self._asked: dict[str, Rating | None] = {}
 
     def of(self, control: str) -> Rating | None:
         """Give what is known of a control; None when nothing is."""
-        wanted = plain_id(control)
+        if control not in self._asked:
+            if len(self._asked) >= MOST_ASKED:
+                self._asked.clear()
+            self._asked[control] = self._found(plain_id(control))
+        return self._asked[control]
+
+    def _found(self, wanted: str) -> Rating | None:
         exact = self._controls.get(wanted)
         family = next((r for prefix, r in self._families if wanted.startswith(prefix)), None)
         if exact is None or family is None:

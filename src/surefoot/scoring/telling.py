@@ -5,6 +5,7 @@ from math import fsum
 
 import msgspec
 
+from surefoot import locales
 from surefoot.scoring.changes import Change, Explanation, Held, Kind
 from surefoot.scoring.products import licence, product
 
@@ -39,28 +40,30 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sentence(explanation: Explanation, came: Came = NOTHING_CAME) -> str:
-    """Tell an explanation: 'Score fell 2.4 points of percent on 2026-11-03: ...'."""
+    """Tell an explanation: 'Score fell 2.4 points of percent on 3 Nov 2026: ...'."""
     if explanation.since == explanation.until:
-        return f"{explanation.since} is compared with itself: nothing differs."
+        return f"{locales.day(explanation.since)} is compared with itself: nothing differs."
     told = parts(explanation, came)
-    when = f"on {explanation.until}" if (explanation.until - explanation.since).days == 1 else _range(explanation)
-    head = _head(explanation, when)
+    head = _head(explanation, _when(explanation))
     if not told:
         return f"{head}: no control changed."
     return f"{head}: " + ", ".join(p.text for p in told) + "."
 
 
-def _range(explanation: Explanation) -> str:
-    return f"from {explanation.since} to {explanation.until}"
+def _when(explanation: Explanation) -> str:
+    if (explanation.until - explanation.since).days == 1:
+        return f"on {locales.day(explanation.until)}"
+    return f"from {locales.day(explanation.since)} to {locales.day(explanation.until)}"
 
 
 def _head(explanation: Explanation, when: str) -> str:
     moved = explanation.difference
     if moved is None:
-        return f"Points changed by {explanation.points:+.2f} {when}, the percent is not known"
+        return f"Points changed by {locales.signed(explanation.points, 2)} {when}, the percent is not known"
     if round(abs(moved), 1) == 0:
-        return f"Score stayed {when}" if abs(moved) < SHOWN else f"Score moved {moved:+.2f} points of percent {when}"
-    return f"Score {'rose' if moved > 0 else 'fell'} {abs(moved):.1f} points of percent {when}"
+        little = f"Score moved {locales.signed(moved, 2)} points of percent {when}"
+        return f"Score stayed {when}" if abs(moved) < SHOWN else little
+    return f"Score {'rose' if moved > 0 else 'fell'} {locales.number(abs(moved), 1)} points of percent {when}"
 
 
 def parts(explanation: Explanation, came: Came = NOTHING_CAME) -> tuple[Part, ...]:
@@ -91,7 +94,7 @@ def _of_kind(kind: Kind, changes: Sequence[Change], came: Came) -> list[Part]:
 def _possible(changes: Sequence[Change]) -> str:
     grown = fsum(c.max_points for c in changes)
     way = "more" if grown > 0 else "fewer"
-    count = "1 point" if abs(grown) == 1 else f"{abs(grown):g} points"
+    count = "1 point" if abs(grown) == 1 else f"{locales.plain(abs(grown))} points"
     verb = "is" if abs(grown) == 1 else "are"
     return f"{count} {way} {verb} possible in controls whose maxima are known only as a sum"
 
@@ -122,8 +125,9 @@ def _counted(before: Held | None, after: Held | None) -> str | None:
     if before is None or after is None:
         return None
     if None in (before.count, after.count, after.total) or before.count == after.count:
-        return f"{before.points:g} -> {after.points:g} points"
-    return f"{before.count:g} -> {after.count:g} of {after.total:g}"
+        return f"from {locales.plain(before.points)} to {locales.plain(after.points)} points"
+    counts = (locales.plain(n or 0) for n in (before.count, after.count, after.total))
+    return "from {} to {} of {}".format(*counts)
 
 
 def _added(changes: Sequence[Change], came: Came) -> list[Part]:
@@ -167,4 +171,4 @@ def _signed(percent: float | None) -> str | None:
     """Write points of percent with one decimal, two where one would show nothing."""
     if percent is None:
         return None
-    return f"{percent:+.1f}" if round(abs(percent), 1) > 0 else f"{percent:+.2f}"
+    return locales.signed(percent, 1 if round(abs(percent), 1) > 0 else 2)

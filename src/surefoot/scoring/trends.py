@@ -105,6 +105,31 @@ def before(days: Sequence[DayTotal], day: dt.date, span: int = MONTH) -> DayTota
     return max((d for d in days if d.day <= target), key=lambda d: d.day, default=None)
 
 
+def reach(
+    days: Sequence[DayTotal], back: int | None, since: dt.date | None, until: dt.date | None
+) -> tuple[dt.date, dt.date]:
+    """Give the first and the last day of a range: `back` days (None: all) up to `until`, unless `since` is given.
+
+    It ends on the newest stored day at the latest; `days` are oldest first.
+    """
+    newest = days[-1].day if days else dt.date.min
+    last = min(until or newest, newest)
+    if since is not None:
+        return since, last
+    return dt.date.min if back is None else earlier(last, back - 1), last
+
+
+def earlier(day: dt.date, span: int) -> dt.date:
+    """Give the day so many days before, or the first there is."""
+    return dt.date.fromordinal(max(day.toordinal() - span, 1))
+
+
+def with_before(days: Sequence[DayTotal], since: dt.date, until: dt.date) -> list[DayTotal]:
+    """Take the days of a range and the one before it, which the first is explained against."""
+    before_it = [t for t in days if t.day < since]
+    return [*before_it[-1:], *(t for t in days if since <= t.day <= until)]
+
+
 def sampled(days: Sequence[D], step: Step) -> tuple[D, ...]:
     """Give the last day of each step, oldest first; `days` are oldest first."""
     if step is Step.DAY:

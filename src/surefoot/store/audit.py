@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select
 
 from surefoot.model import Actor, ActorKind, AuditEntry
 from surefoot.store.database import HEAD
@@ -88,14 +88,33 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Entries before this time."""
     below: int | None = None
     """Entries with a smaller sequence."""
+    above: int | None = None
+    """Entries with a larger sequence."""
+    text: str | None = None
+    """In subject, reason, who, or what was before and after, without regard to case."""
+    subjects: tuple[str, ...] = ()
+    """Subjects that `text` means, too: controls by their titles."""
     limit: int | None = None
 
 
 def entries(conn: Connection, visible: frozenset[str] | None, wanted: Wanted | None = None) -> Iterator[AuditEntry]:
     """Give entries, newest first: of the visible tenants, and to who sees all of them those of the installation."""
-    asked, c = wanted or Wanted(), table.c
-    query = select(table).order_by(c.sequence.desc())
-    query = query if visible is None else query.where(c.tenant.in_(visible))
+    asked = wanted or Wanted()
+    query = _asked(visible, asked).order_by(table.c.sequence.desc())
+    for row in conn.execute(query if asked.limit is None else query.limit(asked.limit)):
+        yield AuditEntry(**row._asdict() | {"kind": ActorKind(row.kind)})
+
+
+def above(conn: Connection, visible: frozenset[str] | None, wanted: Wanted) -> list[AuditEntry]:
+    """Give the entries just above `wanted.above`, as many as its limit, newest first."""
+    query = _asked(visible, wanted).order_by(table.c.sequence).limit(wanted.limit)
+    found = [AuditEntry(**row._asdict() | {"kind": ActorKind(row.kind)}) for row in conn.execute(query)]
+    return found[::-1]
+
+
+def _asked(visible: frozenset[str] | None, asked: Wanted) -> Select[tuple[object, ...]]:
+    c = table.c
+    query = select(table) if visible is None else select(table).where(c.tenant.in_(visible))
     bounds: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
         (asked.tenant, lambda value: c.tenant == value),
         (asked.action, lambda value: c.action.startswith(value, autoescape=True)),
@@ -103,11 +122,27 @@ def entries(conn: Connection, visible: frozenset[str] | None, wanted: Wanted | N
         (asked.since, lambda value: c.at >= value),
         (asked.until, lambda value: c.at < value),
         (asked.below, lambda value: c.sequence < value),
+        (asked.above, lambda value: c.sequence > value),
+        (asked.text, lambda value: or_(_holds(value), c.subject.in_(asked.subjects))),
     )
     for given, clause in bounds:
         query = query if given is None else query.where(clause(given))
-    for row in conn.execute(query if asked.limit is None else query.limit(asked.limit)):
-        yield AuditEntry(**row._asdict() | {"kind": ActorKind(row.kind)})
+    return query
+
+
+def _holds(text: str) -> ColumnElement[bool]:
+    c = table.c
+    return or_(*(held.icontains(text, autoescape=True) for held in (c.subject, c.why, c.actor, c.before, c.after)))
+
+
+RECENT = 5_000
+"""How many entries are looked through for who acted lately."""
+
+
+def people(conn: Connection, visible: frozenset[str] | None) -> list[str]:
+    """Name who acted lately, in the order of the alphabet."""
+    newest = _asked(visible, Wanted()).order_by(table.c.sequence.desc()).limit(RECENT).subquery()
+    return sorted(conn.execute(select(newest.c.actor).distinct()).scalars(), key=str.casefold)
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

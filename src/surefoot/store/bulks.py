@@ -109,6 +109,13 @@ def left(conn: Connection, key: int, visible: frozenset[str] | None) -> list[str
     return [found for found in conn.execute(query).scalars() if visible is None or found in visible]
 
 
+def touched(conn: Connection, key: int, visible: frozenset[str] | None) -> frozenset[int]:
+    """Give the keys of the visible tenants that have items of a deed."""
+    query = select(tenants_table.c.key, tenants_table.c.id).join(bulk_item, tenants_table.c.key == bulk_item.c.tenant)
+    rows = conn.execute(query.where(bulk_item.c.bulk == key).distinct())
+    return frozenset(row.key for row in rows if visible is None or row.id in visible)
+
+
 def one(conn: Connection, key: int, visible: frozenset[str] | None) -> Bulk | None:
     """Give a deed, if it touched a visible tenant."""
     found = listed(conn, visible, key=key)

@@ -1,6 +1,7 @@
 """Column types that are small on disk and the same on SQLite and PostgreSQL."""
 
 import datetime as dt
+import functools
 from typing import Any
 
 from sqlalchemy import REAL, BigInteger, Double, Integer, LargeBinary, Text
@@ -8,6 +9,13 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 EPOCH = dt.date(1970, 1, 1)
+
+
+@functools.lru_cache(maxsize=16_384)
+def date_of(days: int) -> dt.date:
+    """Give the date of a counted day; lists have the same few hundred again and again."""
+    return EPOCH + dt.timedelta(days=days)
+
 
 Count = Integer
 Words = Text
@@ -36,7 +44,7 @@ class Day(TypeDecorator[dt.date]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> dt.date | None:  # noqa: ANN401, ARG002 - the same
         """Give the date back."""
-        return None if value is None else EPOCH + dt.timedelta(days=value)
+        return None if value is None else date_of(value)
 
 
 class Moment(TypeDecorator[dt.datetime]):

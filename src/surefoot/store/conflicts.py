@@ -42,6 +42,15 @@ def of(conn: Connection, tenant: Tenant, control_id: str | None = None) -> list[
     return [_conflict(row) for row in conn.execute(query.order_by(table.c.key.desc()))]
 
 
+def over(conn: Connection, tenants: Sequence[Tenant], *, everything: bool) -> list[tuple[Tenant, Conflict]]:
+    """List those of some tenants, newest first; `everything`: the resolved ones, too."""
+    mine = {t.key: t for t in tenants}
+    query = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
+    query = query if everything else query.where(table.c.holds.is_(None))
+    rows = conn.execute(query.order_by(table.c.found_at.desc(), table.c.key.desc()))
+    return [(mine[row.tenant], _conflict(row)) for row in rows if row.tenant in mine]
+
+
 def count(conn: Connection, tenants: Sequence[Tenant]) -> int:
     """Count the open ones over some tenants."""
     keys = [t.key for t in tenants]

@@ -30,6 +30,7 @@ def of(
     query = query if control is None else query.where(names.c.folded == control.casefold())
     query = query if until is None else query.where(c.from_day <= until)
     found: dict[str, list[Piece]] = {}
-    for identity, begun, ended, *rest in conn.execute(query):
-        found.setdefault(identity, []).append(Piece(begun, min(ended, newest), *rest))
+    for identity, begun, ended, points, share, category in conn.execute(query).all():
+        piece = Piece(begun, min(ended, newest), points, share, category)
+        found.setdefault(identity, []).append(piece)
     return {identity: tuple(pieces) for identity, pieces in found.items()}

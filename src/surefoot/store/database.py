@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 
 from surefoot.errors import DataUnusable
 from surefoot.model import Actor
+from surefoot.store.memory import MEMORY
 from surefoot.store.schema import metadata
 
 ANCHOR, HEAD = "audit.head", "audit_head"
@@ -76,7 +77,8 @@ def _begin(conn: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one state of the database and changes nothing."""
-    with _named(), engine.connect() as conn, conn.begin() as transaction:
+    options: dict[str, Any] = {MEMORY: {}}
+    with _named(), engine.connect().execution_options(**options) as conn, conn.begin() as transaction:
         yield conn
         transaction.rollback()
 

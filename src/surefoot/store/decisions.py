@@ -1,10 +1,13 @@
 """What people decided about actions, every decision kept."""
 
+from collections.abc import Iterable, Mapping, Sequence
+
 from sqlalchemy import Connection, Row, Select, insert, select
 
 from surefoot.model import Decision, Grounds, Side, Status, Tenant
+from surefoot.store.memory import remembered
 from surefoot.store.schema import control, decision
-from surefoot.store.shared import control_keys
+from surefoot.store.shared import chunks, control_keys
 
 
 def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
@@ -30,10 +33,11 @@ def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
     )
 
 
-def newest(conn: Connection, tenant: Tenant) -> dict[str, Decision]:
+@remembered
+def newest(conn: Connection, tenant: Tenant) -> Mapping[str, Decision]:
     """Give the decision in force by the control's folded id."""
     rows = conn.execute(_all(tenant).order_by(decision.c.decided_at, decision.c.key))
-    return {row.folded: _decision(row) for row in rows}
+    return {folded: _decision(row) for folded, row in {row.folded: row for row in rows}.items()}
 
 
 def every(conn: Connection, tenant: Tenant) -> list[Decision]:
@@ -46,6 +50,18 @@ def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Decision]:
     """List the decisions about one control, oldest first."""
     query = _all(tenant).where(control.c.folded == control_id.casefold())
     return [_decision(row) for row in conn.execute(query.order_by(decision.c.decided_at, decision.c.key))]
+
+
+def over(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], list[Decision]]:
+    """Give the decisions about some controls in some tenants, oldest first, by the tenant's key and the folded id."""
+    mine, found = {t.key for t in tenants}, dict[tuple[int, str], list[Decision]]()
+    query = select(decision, control.c.id, control.c.folded).join(control, control.c.key == decision.c.control)
+    for part in chunks({c.casefold() for c in controls}):
+        asked = query.where(control.c.folded.in_(part)).order_by(decision.c.decided_at, decision.c.key)
+        for row in conn.execute(asked):
+            if row.tenant in mine:
+                found.setdefault((row.tenant, row.folded), []).append(_decision(row))
+    return found
 
 
 def _all(tenant: Tenant) -> Select[*tuple[object, ...]]:

@@ -66,11 +66,18 @@ def _body(event: Event) -> str:
 
 
 def between(
-    conn: Connection, tenant: Tenant, since: dt.datetime, until: dt.datetime, *, most: int = 20_000
+    conn: Connection,
+    tenant: Tenant,
+    since: dt.datetime,
+    until: dt.datetime,
+    *,
+    most: int = 20_000,
+    sources: Collection[EventSource] | None = None,
 ) -> list[Event]:
-    """List the events after `since` up to `until`, newest first, `most` of them at most."""
+    """List the events after `since` up to `until`, of some sources or of all, newest first, `most` of them at most."""
     c = table.c
     query = select(c.body).where(c.tenant == tenant.key, c.at > since, c.at <= until)
+    query = query if sources is None else query.where(c.source.in_([s.value for s in sources]))
     rows = conn.execute(query.order_by(c.at.desc(), c.key.desc()).limit(most))
     return [_BODY.decode(body) for body in rows.scalars()]
 

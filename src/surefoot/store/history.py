@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,9 @@ from sqlalchemy import Column, Connection, Integer, Select, delete, func, insert
 
 from surefoot.model import Average, CategoryAverage, ControlScore, DayTotal, Snapshot, Source, Tenant
 from surefoot.store import schema
-from surefoot.store.series import Series, date_of, number_of
+from surefoot.store.columns import date_of
+from surefoot.store.memory import remembered
+from surefoot.store.series import Series, number_of
 from surefoot.store.shared import control_keys, cut, fill, text_keys
 
 SCORES: Series[int] = Series(schema.span, "control", ("points", "percent", "category"))
@@ -196,21 +198,24 @@ def average_of(basis: str, percent: float | None, categories: str) -> Average:
     return Average(basis=name, percent=percent, seats_from=low, seats_to=high, industry=industry, categories=shares)
 
 
+@remembered
 def days(
     conn: Connection, tenant: Tenant, *, since: dt.date | None = None, until: dt.date | None = None
-) -> list[DayTotal]:
+) -> Sequence[DayTotal]:
     """List the stored days of a range with their totals, oldest first."""
     c = schema.day.c
     query = select(c.day, c.points, c.max_points, c.source).where(c.tenant == tenant.key).order_by(c.day)
     query = query if since is None else query.where(c.day >= since)
     query = query if until is None else query.where(c.day <= until)
-    return [_total(row) for row in conn.execute(query)]
+    rows = conn.execute(query).all()
+    return tuple(DayTotal(day, points, most, _RANKS[source]) for day, points, most, source in rows)
 
 
 def _total(row: Any) -> DayTotal:  # noqa: ANN401 - a row
     return DayTotal(row.day, row.points, row.max_points, _RANKS[row.source])
 
 
+@remembered
 def newest_total(conn: Connection, tenant: Tenant) -> DayTotal | None:
     """Give the totals of the newest stored day."""
     c = schema.day.c
@@ -279,7 +284,8 @@ def snapshot(conn: Connection, tenant: Tenant, day: dt.date) -> Snapshot | None:
     )
 
 
-def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> dict[int, ControlScore]:
+@remembered
+def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> Mapping[int, ControlScore]:
     """Give the control scores of a stored day by the control's key, ordered by id."""
     span, names, texts = schema.span, schema.control, schema.shared_text
     query = (
@@ -289,43 +295,49 @@ def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> dic
         .where(span.c.tenant == tenant.key, span.c.from_day <= day, span.c.to_day >= day)
         .order_by(names.c.folded)
     )
-    told = _told(conn, tenant, day) if rich else {}
+    texts_of = told(conn, tenant, day) if rich else {}
     return {
-        row.control: ControlScore(
-            control=row.id, category=row.text, points=row.points, percent=row.percent, **told.get(row.control, {})
+        key: ControlScore(
+            control=identity, category=category, points=points, percent=share, **texts_of.get(key, _UNTOLD)
         )
-        for row in conn.execute(query)
+        for key, identity, points, share, category in conn.execute(query).all()
     }
 
 
-def _told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
+_UNTOLD: Mapping[str, Any] = {}
+
+
+def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
     """Give the texts, counts and report times of a rich day by the control's key."""
     reading, sentence, description = schema.reading, schema.shared_text.alias(), schema.shared_text.alias()
+    c = reading.c
     query = (
-        select(reading, sentence.c.text.label("said"), description.c.text.label("described"))
+        select(c.control, sentence.c.text, c.numbers, description.c.text, c["count"], c.total, c.on, c.applicable)
+        .select_from(reading)
         .outerjoin(sentence, sentence.c.key == reading.c.sentence)
         .outerjoin(description, description.c.key == reading.c.description)
         .where(reading.c.tenant == tenant.key, reading.c.from_day <= day, reading.c.to_day >= day)
     )
     times = _times(conn, tenant, day)
     return {
-        row.control: {
-            "status_text": None if row.said is None else fill(row.said, row.numbers or ""),
-            "description": row.described,
-            "count": row._mapping["count"],  # noqa: SLF001 - SQLAlchemy's public name; `row.count` is a tuple's method
-            "total": row.total,
-            "on": row.on,
-            "applicable": row.applicable,
-            "synced_at": times.get(row.control),
+        key: {
+            "status_text": None if said is None else fill(said, numbers or ""),
+            "description": described,
+            "count": count,
+            "total": total,
+            "on": on,
+            "applicable": applicable,
+            "synced_at": times.get(key),
         }
-        for row in conn.execute(query)
+        for key, said, numbers, described, count, total, on, applicable in conn.execute(query).all()
     }
 
 
 def _times(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dt.datetime]:
     c = schema.freshness.c
     text = conn.execute(select(c.times).where(c.tenant == tenant.key, c.day == day)).scalar_one_or_none()
-    return {key: dt.datetime.fromisoformat(when) for when, keys in json.loads(text or "{}").items() for key in keys}
+    told: dict[str, list[int]] = json.loads(text or "{}")
+    return {key: at for when, keys in told.items() for at in [dt.datetime.fromisoformat(when)] for key in keys}
 
 
 def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:
@@ -339,12 +351,18 @@ def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, 
     return tuple(average_of(*row) for row in conn.execute(query))
 
 
-def counts(conn: Connection, tenant: Tenant, day: dt.date) -> dict[str, tuple[float | None, float | None]]:
-    """Give Graph's `count` and `total` by control id, where a rich record of that very day was caught."""
+def counts(
+    conn: Connection, tenant: Tenant, day: dt.date, *, controls: Collection[int] | None = None
+) -> dict[str, tuple[float | None, float | None]]:
+    """Give Graph's `count` and `total` by control id, where a rich record of that very day was caught.
+
+    `controls` are the keys of those that are asked for; None: all.
+    """
     if not conn.execute(_day_of(tenant, day, schema.day.c.rich)).scalar_one_or_none():
         return {}
     c, names = schema.reading.c, schema.control.c
     query = select(names.id, c["count"], c.total).join(schema.control, names.key == c.control)
+    query = query if controls is None else query.where(c.control.in_(controls))
     rows = conn.execute(query.where(c.tenant == tenant.key, c.from_day <= day, c.to_day >= day))
     return {identity: (count, total) for identity, count, total in rows}
 
@@ -356,13 +374,33 @@ def services(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[str, ...]:
     return tuple(json.loads(conn.execute(query).scalar_one_or_none() or "[]"))
 
 
-def services_by_day(conn: Connection, tenant: Tenant) -> dict[dt.date, frozenset[str]]:
+@remembered
+def services_by_day(conn: Connection, tenant: Tenant) -> Mapping[dt.date, frozenset[str]]:
     """Give Graph's `enabledServices` of every stored day."""
     c, texts = schema.day.c, schema.shared_text
     query = select(c.day, texts.c.text).join(texts, texts.c.key == c.services).where(c.tenant == tenant.key)
-    rows = [(row.day, row.text) for row in conn.execute(query)]
-    read = {text: frozenset(json.loads(text)) for _, text in rows}
+    rows = conn.execute(query).all()
+    read = {text: frozenset(json.loads(text)) for text in {text for _, text in rows}}
     return {day: read[text] for day, text in rows}
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stored day says of the whole tenant beside its points."""
+
+    active_users: int | None = None
+    licensed_users: int | None = None
+    services: tuple[str, ...] = ()
+    """Graph's `enabledServices`."""
+
+
+def facts(conn: Connection, tenant: Tenant, day: dt.date) -> Facts:
+    """Give it; a day that is not stored says nothing."""
+    c, texts = schema.day.c, schema.shared_text
+    query = select(c.active_users, c.licensed_users, texts.c.text).join(texts, texts.c.key == c.services)
+    row = conn.execute(query.where(c.tenant == tenant.key, c.day == day)).one_or_none()
+    if row is None:
+        return Facts()
+    return Facts(active_users=row[0], licensed_users=row[1], services=tuple(json.loads(row[2])))
 
 
 def groups(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:

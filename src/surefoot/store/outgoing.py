@@ -97,6 +97,14 @@ def of(
     return [_made(row) for row in conn.execute(query.order_by(c.key.desc()))]
 
 
+def over(conn: Connection, tenants: Sequence[Tenant], stages: Sequence[Stage]) -> list[tuple[Tenant, Outgoing]]:
+    """List those of some tenants in some stages, newest first."""
+    mine, c = {t.key: t for t in tenants}, table.c
+    query = _all().where(c.stage.in_([s.value for s in stages])).order_by(c.key.desc())
+    query = query if len(mine) != 1 else query.where(c.tenant == next(iter(mine)))
+    return [(mine[row.tenant], _made(row)) for row in conn.execute(query) if row.tenant in mine]
+
+
 def owing(conn: Connection, tenants: Sequence[Tenant], now: dt.datetime) -> list[Tenant]:
     """List the tenants to which something is to be sent."""
     c = table.c

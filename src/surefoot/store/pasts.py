@@ -14,6 +14,7 @@ from surefoot.scoring.past import Course
 from surefoot.scoring.products import product
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import courses, history, profiles
+from surefoot.store.memory import remembered
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +23,10 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     totals: tuple[DayTotal, ...]
     """The stored days, oldest first."""
     courses: tuple[Course, ...]
+    pieces: Mapping[str, tuple[Piece, ...]] = {}
+    """What the courses are made of, by the control's id."""
+    profiles: Mapping[str, Profile] = {}
+    """By the control's folded id."""
 
     def on(self, day: dt.date) -> DayTotal:
         """Give the totals of a stored day; `NotStored`, naming the stored days about it, when it is not stored."""
@@ -40,12 +45,13 @@ def _not_stored(totals: tuple[DayTotal, ...], day: dt.date) -> str:
     return f"The day {day} is not stored; the nearest that are: {near}."
 
 
+@remembered
 def of(conn: Connection, tenant: Tenant, *, ratings: Ratings, control: str | None = None) -> Past:
     """Read a tenant's past, or that of one control."""
     known = profiles.of(conn, tenant)
     held = courses.of(conn, tenant, control=control)
     made = tuple(_course(identity, pieces, known, ratings) for identity, pieces in held.items())
-    return Past(totals=tuple(history.days(conn, tenant)), courses=made)
+    return Past(totals=tuple(history.days(conn, tenant)), courses=made, pieces=held, profiles=known)
 
 
 def _course(identity: str, pieces: tuple[Piece, ...], known: Mapping[str, Profile], ratings: Ratings) -> Course:

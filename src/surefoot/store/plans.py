@@ -1,10 +1,12 @@
 """Who does what by when: every version kept, the last one in force."""
 
 import json
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
 from surefoot.model import Plan, Priority, Tenant
+from surefoot.store.memory import remembered
 from surefoot.store.schema import control
 from surefoot.store.schema import plan as table
 from surefoot.store.shared import control_keys
@@ -29,7 +31,8 @@ def record(conn: Connection, tenant: Tenant, made: Plan) -> None:
     )
 
 
-def newest(conn: Connection, tenant: Tenant) -> dict[str, Plan]:
+@remembered
+def newest(conn: Connection, tenant: Tenant) -> Mapping[str, Plan]:
     """Give the plan in force by the control's folded id."""
     return {row.folded: _plan(row) for row in conn.execute(_all(tenant))}
 

@@ -6,9 +6,23 @@ from collections.abc import Collection
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Float, Select, and_, case, cast, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    type_coerce,
+)
 
 from surefoot.scoring.percents import percent
+from surefoot.store.columns import date_of
 from surefoot.store.schema import day, summary, tenant, tenant_label
 from surefoot.store.summaries import RULES
 
@@ -126,14 +140,14 @@ def lines(
 ) -> dict[str, list[tuple[dt.date, float | None]]]:
     """Give the percents of some tenants' stored days by the tenants' ids, oldest first."""
     query = (
-        select(tenant.c.id, day.c.day, day.c.points, day.c.max_points)
+        select(tenant.c.id, type_coerce(day.c.day, Integer), day.c.points, day.c.max_points)
         .join(tenant, tenant.c.key == day.c.tenant)
         .where(tenant.c.id.in_(wanted), day.c.day >= since, day.c.day <= until)
         .order_by(day.c.tenant, day.c.day)
     )
     found: dict[str, list[tuple[dt.date, float | None]]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row.id, []).append((row.day, percent(row.points, row.max_points)))
+    for identity, when, points, most in conn.execute(query).all():
+        found.setdefault(identity, []).append((date_of(when), percent(points, most)))
     return found
 
 

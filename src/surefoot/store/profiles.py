@@ -1,16 +1,19 @@
 """Control profiles: Microsoft's texts once per distinct content, and what each tenant set, in full."""
 
 import datetime as dt
+import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from surefoot.model import Profile, StateUpdate, Tenant
+from surefoot.scoring.actions import News, NewsKind
 from surefoot.store import schema
+from surefoot.store.memory import remembered
 from surefoot.store.shared import chunks, control_keys
 
 _TENANT = "{tenant}"
@@ -156,7 +159,7 @@ def contents(conn: Connection, visible: frozenset[str] | None) -> dict[str, list
     found: dict[str, list[Content]] = {}
     for row in conn.execute(query.order_by(names.folded, c.first_seen, c.key)):
         if shown(row.folded, visible):
-            found.setdefault(row.folded, []).append(Content(_PROFILE.decode(row.body), row.first_seen, row.last_seen))
+            found.setdefault(row.folded, []).append(Content(_shared(row.body)[0], row.first_seen, row.last_seen))
     return found
 
 
@@ -165,7 +168,53 @@ def shown(folded: str, visible: frozenset[str] | None) -> bool:
     return visible is None or not _INSTANCE.match(folded)
 
 
-def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:
+class Title(msgspec.Struct, frozen=True, kw_only=True):
+    """What a control is called, in Microsoft's words: the few fields of its profile that lists need."""
+
+    control: str
+    title: str
+    category: str | None = None
+    service: str | None = None
+
+
+_TITLE = msgspec.json.Decoder(Title)
+
+
+def titles(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], Title]:
+    """Give what some controls are, or were last, called in some tenants, by the tenant's key and the folded id."""
+    link, content, names = schema.profile.c, schema.profile_content, schema.control.c
+    mine, read, found = {t.key for t in tenants}, dict[int, Title](), dict[tuple[int, str], Title]()
+    query = select(link.tenant, link.content, names.folded, content.c.body).join(content, content.c.key == link.content)
+    query = query.join(schema.control, names.key == link.control).order_by(link.from_day)
+    for part in chunks({c.casefold() for c in controls}):
+        for row in conn.execute(query.where(names.folded.in_(part))):
+            if row.tenant in mine:
+                title = read.get(row.content) or read.setdefault(row.content, _TITLE.decode(row.body))
+                found[row.tenant, row.folded] = title
+    return found
+
+
+def titled(conn: Connection, visible: frozenset[str] | None, text: str) -> list[str]:
+    """List the controls whose titles hold a text, without regard to case."""
+    names, c, wanted = schema.control.c, schema.profile_content.c, text.casefold()
+    query = select(names.id, names.folded, c.body).join(schema.control, names.key == c.control)
+    rows = [row for row in conn.execute(query) if shown(row.folded, visible)]
+    return sorted({row.id for row in rows if wanted in _TITLE.decode(row.body).title.casefold()})
+
+
+def states(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], StateUpdate]:
+    """Give what holds at Microsoft for some controls in some tenants, by the tenant's key and the folded id."""
+    table, names = schema.state_update, schema.control.c
+    mine, found = {t.key for t in tenants}, dict[tuple[int, str], StateUpdate]()
+    query = select(table, names.folded).join(schema.control, names.key == table.c.control).order_by(table.c.updated_at)
+    for part in chunks({c.casefold() for c in controls}):
+        rows = conn.execute(query.where(names.folded.in_(part)))
+        found |= {(row.tenant, row.folded): _update(row) for row in rows if row.tenant in mine}
+    return found
+
+
+@remembered
+def of(conn: Connection, tenant: Tenant) -> Mapping[str, Profile]:
     """Give the tenant's profiles as last read, by the control's folded id, their updates oldest first."""
     link, content, names = schema.profile, schema.profile_content, schema.control
     query = (
@@ -174,24 +223,78 @@ def of(conn: Connection, tenant: Tenant) -> dict[str, Profile]:
         .join(names, names.c.key == link.c.control)
         .where(link.c.tenant == tenant.key, link.c.until_day.is_(None))
     )
-    updates = _updates(conn, tenant)
+    updates, untouched = _updates(conn, tenant), (UNTOUCHED,)
     return {
-        row.folded: msgspec.structs.replace(
-            _PROFILE.decode(row.body.replace(_TENANT, tenant.id)), updates=updates.get(row.control, (UNTOUCHED,))
-        )
-        for row in conn.execute(query)
+        folded: msgspec.structs.replace(shared, updates=updates.get(key, untouched), **_named(named, tenant))
+        for folded, body, key in conn.execute(query).all()
+        for shared, named in [_shared(body)]
     }
 
 
 _PROFILE = msgspec.json.Decoder(Profile)
+Text = str | tuple[str, ...]
+
+
+@functools.lru_cache(maxsize=8192)
+def _shared(body: str) -> tuple[Profile, tuple[tuple[str, Text], ...]]:
+    """Decode a text that tenants share, once; and give its fields in which a tenant's id is to be put."""
+    profile = _PROFILE.decode(body)
+    if _TENANT not in body:
+        return profile, ()
+    texts = {name: getattr(profile, name) for name in profile.__struct_fields__ if name != "updates"}
+    return profile, tuple((name, text) for name, text in texts.items() if _TENANT in str(text))
+
+
+def _named(fields: tuple[tuple[str, Text], ...], tenant: Tenant) -> dict[str, Text]:
+    return {name: _in_name_of(tenant, text) for name, text in fields}
+
+
+def _in_name_of(tenant: Tenant, text: Text) -> Text:
+    if isinstance(text, tuple):
+        return tuple(part.replace(_TENANT, tenant.id) for part in text)
+    return text.replace(_TENANT, tenant.id)
+
+
+@functools.lru_cache(maxsize=4096)
+def _profile(body: str) -> Profile:
+    """Decode a body; thousands of tenants share the same few hundred."""
+    return _PROFILE.decode(body)
+
+
+def listed(conn: Connection, tenant: Tenant) -> set[str]:
+    """Give the folded ids of the controls that the tenant's list has."""
+    link, names = schema.profile.c, schema.control
+    query = select(names.c.folded).join(schema.profile, link.control == names.c.key)
+    return set(conn.execute(query.where(link.tenant == tenant.key, link.until_day.is_(None))).scalars())
+
+
+def news(conn: Connection, tenant: Tenant) -> dict[str, News]:
+    """Say what Microsoft last did to the tenant's controls since it was first read, by the control's folded id."""
+    link, names = schema.profile.c, schema.control
+    mine = link.tenant == tenant.key
+    begun = conn.execute(select(func.min(link.from_day)).where(mine)).scalar_one_or_none()
+    if begun is None:
+        return {}
+    held = select(
+        link.control,
+        func.min(link.from_day).label("first"),
+        func.max(link.from_day).label("last"),
+        func.count(link.content.distinct()).label("contents"),
+    )
+    found = held.where(mine).group_by(link.control).having(func.max(link.from_day) > begun).subquery()
+    query = select(names.c.folded, found.c.first, found.c.last, found.c.contents)
+    rows = list(conn.execute(query.join(found, found.c.control == names.c.key)))
+    told = {row.folded: News(kind=NewsKind.ADDED, day=row.first) for row in rows if row.first != begun}
+    return told | {row.folded: News(kind=NewsKind.UPDATED, day=row.last) for row in rows if row.contents > 1}
 
 
 def updates(conn: Connection, tenant: Tenant) -> list[tuple[str, StateUpdate]]:
     """List what was set at Microsoft, with the control's id, oldest first; entries without a time are left out."""
+    made = [(key, u) for key, held in _updates(conn, tenant).items() for u in held if u.updated_at]
     names = schema.control.c
-    query = select(names.key, names.id)
-    ids = {row.key: row.id for row in conn.execute(query)}
-    found = [(ids[key], u) for key, made in _updates(conn, tenant).items() for u in made if u.updated_at]
+    mine = select(schema.state_update.c.control).where(schema.state_update.c.tenant == tenant.key)
+    ids = dict(conn.execute(select(names.key, names.id).where(names.key.in_(mine))).all()) if made else {}
+    found = [(ids[key], u) for key, u in made]
     return sorted(found, key=lambda pair: (pair[1].updated_at or _NO_TIME, pair[0]))
 
 

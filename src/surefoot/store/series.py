@@ -6,7 +6,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Table, and_, delete, insert, select
 
-from surefoot.store.columns import EPOCH
+from surefoot.store.columns import EPOCH, date_of
 from surefoot.store.shared import chunks
 from surefoot.store.spans import Span, weave, window
 
@@ -91,8 +91,3 @@ def _held(spans: Mapping[K, Sequence[Span[Values]]], key: K, day: int) -> Values
 def number_of(day: dt.date) -> int:
     """Count the days since 1970-01-01."""
     return (day - EPOCH).days
-
-
-def date_of(day: int) -> dt.date:
-    """Give the date of a counted day;."""
-    return EPOCH + dt.timedelta(days=day)

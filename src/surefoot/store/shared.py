@@ -79,5 +79,7 @@ def cut(text: str) -> tuple[str, str]:
 
 def fill(sentence: str, numbers: str) -> str:
     """Put the numbers back."""
+    if GAP not in sentence:
+        return sentence
     rest = iter(numbers.split("\n"))
     return re.sub(GAP, lambda _: next(rest, ""), sentence)

@@ -2,8 +2,10 @@
 
 import datetime as dt
 import json
+import statistics
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, delete, exists, insert, select
@@ -99,6 +101,30 @@ def _summary(row: Any, texts: Mapping[int, str]) -> Summary:  # noqa: ANN401 - a
         industry=row.industry,
         services=tuple(json.loads(texts[row.services])),
     )
+
+
+class Place(NamedTuple):
+    """Where a percent stands among those of some tenants."""
+
+    known: int
+    """Tenants with a percent."""
+    rank: int | None
+    """From 1, the highest; None when the percent is not known."""
+    median: float | None
+
+
+def place(conn: Connection, visible: frozenset[str] | None, mine: float | None) -> Place:
+    """Place a percent among the tenants with these ids (None: all)."""
+    c = table.c
+    share = 100.0 * c.points / c.max_points
+    query = select(share.label("share")).where(c.rules == RULES, c.max_points > 0)
+    if visible is not None:
+        query = query.where(c.tenant.in_(select(tenant.c.key).where(tenant.c.id.in_(visible))))
+    shares = sorted(float(share) for share in conn.execute(query).scalars())
+    if not shares:
+        return Place(0, None, None)
+    rank = None if mine is None else 1 + len(shares) - bisect_right(shares, mine)
+    return Place(len(shares), rank, statistics.median(shares))
 
 
 def missing(conn: Connection, tenants: Sequence[Tenant]) -> list[Tenant]:

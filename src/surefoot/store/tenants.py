@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, literal, select, update
 
 from surefoot.errors import InputRefused, NotFound
 from surefoot.model import AuthMethod, Cloud, Connection, SyncState, Tenant
+from surefoot.store.memory import remembered
 from surefoot.store.schema import decision
 from surefoot.store.schema import tenant as table
 
@@ -83,8 +84,14 @@ def remove(conn: Database, tenant: Tenant) -> None:
 
 def all_of(conn: Database, visible: frozenset[str] | None) -> list[Tenant]:
     """List the visible tenants (None: all) by name."""
-    rows = conn.execute(select(table).order_by(func.lower(table.c.name), table.c.id))
-    return [_tenant(row) for row in rows if visible is None or row.id in visible]
+    return [t for t in _every(conn) if visible is None or t.id in visible]
+
+
+@remembered
+def _every(conn: Database) -> Sequence[Tenant]:
+    c = table.c
+    rows = conn.execute(select(c.id, c.name, c.key, c.created_at).order_by(func.lower(c.name), c.id)).all()
+    return tuple(Tenant(id=id_, name=name, key=key, created_at=at) for id_, name, key, at in rows)
 
 
 def by_id(conn: Database, id: str) -> Tenant | None:
@@ -153,6 +160,12 @@ def accepting(conn: Database, tenants: Sequence[Tenant]) -> list[Tenant]:
 def writes_back(conn: Database, tenant: Tenant) -> bool:
     """Say whether decisions about a tenant are sent to Microsoft."""
     return bool(conn.execute(select(table.c.write_back).where(table.c.key == tenant.key)).scalar_one_or_none())
+
+
+def writing_back(conn: Database, tenants: Sequence[Tenant]) -> set[str]:
+    """Give the ids of those among some tenants whose decisions are sent to Microsoft."""
+    found = set(conn.execute(select(table.c.id).where(table.c.write_back)).scalars())
+    return found & {t.id for t in tenants}
 
 
 def set_write_back(conn: Database, tenant: Tenant, *, on: bool) -> None:

@@ -1,13 +1,14 @@
 """Each tenant's actions at hand: its newest day's controls by number and status, for pages over many tenants."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, insert
+from sqlalchemy import Connection, delete, insert, select
 
-from surefoot.model import Tenant
+from surefoot.model import Status, Tenant
 from surefoot.scoring.actions import Action
+from surefoot.store.schema import control
 from surefoot.store.schema import work as table
-from surefoot.store.shared import control_keys
+from surefoot.store.shared import chunks, control_keys
 
 
 def save(conn: Connection, tenant: Tenant, ranked: Sequence[Action]) -> None:
@@ -17,6 +18,27 @@ def save(conn: Connection, tenant: Tenant, ranked: Sequence[Action]) -> None:
     rows = [_row(tenant, keys[a.id.casefold()], a) for a in ranked]
     if rows:
         conn.execute(insert(table), rows)
+
+
+def accepted(conn: Connection, tenants: Sequence[Tenant]) -> list[tuple[Tenant, str, float | None]]:
+    """List the accepted risks of some tenants on their newest days: tenant, control, points given up."""
+    mine = {t.key: t for t in tenants}
+    query = select(table.c.tenant, table.c.points, control.c.id).join(control, control.c.key == table.c.control)
+    query = query.where(table.c.status == Status.RISK_ACCEPTED.value)
+    query = query if len(mine) != 1 else query.where(table.c.tenant == next(iter(mine)))
+    return [(mine[row.tenant], row.id, row.points) for row in conn.execute(query) if row.tenant in mine]
+
+
+def to_gain(
+    conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]
+) -> dict[tuple[int, str], float | None]:
+    """Give the points to gain of those controls that the tenants' newest days score, by tenant's key and folded id."""
+    mine, found = {t.key for t in tenants}, dict[tuple[int, str], float | None]()
+    query = select(table.c.tenant, table.c.points, control.c.folded).join(control, control.c.key == table.c.control)
+    for part in chunks({c.casefold() for c in controls}):
+        rows = conn.execute(query.where(control.c.folded.in_(part)))
+        found |= {(row.tenant, row.folded): row.points for row in rows if row.tenant in mine}
+    return found
 
 
 def _row(tenant: Tenant, control: int, action: Action) -> dict[str, object]:

@@ -86,22 +86,38 @@ def carry_out(
     ratings: Ratings,
     clock: Callable[[], dt.datetime],
     told: Told = _quiet,
+    key: int | None = None,
 ) -> Done:
     """Change many actions, each tenant in one transaction: whenever it ends, a tenant is all done or not at all.
 
-    What is refused is a result and harms no other item. `InputRefused` when there are no items.
+    What is refused is a result and harms no other item. With `key` it goes on with a deed that the same person began
+    with the same change; a tenant that has its part already is passed over. `InputRefused` when there are no items, or
+    no such deed goes on.
     """
     _may(role)
     if not items:
         message = "Nothing is selected."
         raise InputRefused(message)
-    key, results, change = None, list[Result](), _common(items)
+    results, change = list[Result](), _common(items)
+    had = _begun(engine, key, change, by.name) if key is not None else frozenset[int]()
     for tenant, mine in _by_tenant(items):
+        if tenant.key in had:
+            continue
         with database.writing(engine, by=by) as conn:
             who = Who(name=by.name, role=role, now=clock())
             key = key or bulks.begin(conn, change, by=by.name, now=who.now)
             results += _carry_out(conn, key, (tenant, mine), ratings, who, told)
     return Done(key=key or 0, results=tuple(results))
+
+
+def _begun(engine: Engine, key: int, change: str, by: str) -> frozenset[int]:
+    """Give the keys of the tenants that have their part of a deed already."""
+    with database.reading(engine) as conn:
+        made = bulks.one(conn, key, None)
+        if made is None or made.made_by != by or made.change != change or made.undone_at is not None:
+            message = f"There is no deed {key} of yours to go on with."
+            raise InputRefused(message)
+        return bulks.touched(conn, key, None)
 
 
 def undo(

@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from surefoot.model import AcceptanceRequest, Conflict, Decision, NoticeKind, Outgoing, Status, Tenant
+from surefoot.scoring import workflow
 from surefoot.store import decisions, notices, plans, policies
 from surefoot.store.notices import Told
 
@@ -89,9 +90,15 @@ def conflicting(conn: Connection, tenant: Tenant, found: Conflict, *, now: dt.da
         about=str(found.key),
         recipient=found.ours_by,
         text=f"{found.control} is {found.ours.value.replace('_', ' ')} here, and {found.theirs_by or 'somebody'} set "
-        f"{found.theirs} at Microsoft: say which holds with `surefoot resolve`.",
+        f"{_said(found)} at Microsoft: say which holds.",
     )
     notices.tell(conn, tenant, told, now=now)
+
+
+def _said(found: Conflict) -> str:
+    """Say Microsoft's state in our words; in Graph's where there is none."""
+    status = workflow.status_of(found.theirs)
+    return status.value.replace("_", " ") if status else found.theirs
 
 
 def refused(conn: Connection, tenant: Tenant, one: Outgoing, *, now: dt.datetime) -> None:

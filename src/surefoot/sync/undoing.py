@@ -4,13 +4,16 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused
-from surefoot.model import Decision, Plan, Side, Status
+from surefoot.model import Decision, Plan, Side, Status, Tenant
 from surefoot.scoring import workflow
+from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.workflow import Way
+from surefoot.store import decisions, plans
 from surefoot.store.bulks import BulkItem, Held
 from surefoot.sync.acceptances import ask, withdraw
 from surefoot.sync.decisions import keep, signed
-from surefoot.sync.desk import Desk
+from surefoot.sync.derived import summarise
+from surefoot.sync.desk import Desk, desk_of
 from surefoot.sync.plans import PlanChange, keep_plan
 from surefoot.sync.weighing import NEEDS_A_SECOND, REFUSALS, Outcome, Result, Who, result_of
 
@@ -21,6 +24,27 @@ def put_back(conn: Connection, desk: Desk, held: Held, item: BulkItem, who: Who,
         return _put_back(conn, desk, held, item, who, why)
     except REFUSALS as refusal:
         return result_of(desk, item.control, Outcome.REFUSED, refusal.sentence)
+
+
+def take_back(conn: Connection, tenant: Tenant, control: str, who: Who, *, ratings: Ratings) -> Result:
+    """Take the last decision about an action back by a new one: what was in force before it holds again.
+
+    Raises `NotFound` for a control that the newest day does not score, and `InputRefused` where nobody decided here,
+    where Microsoft's side changed it since, and for all that `decide` refuses.
+    """
+    desk = desk_of(conn, tenant, ratings)
+    known = desk.standing(control).score.control
+    made = decisions.of(conn, tenant, known)
+    if not made or made[-1].decided_in is not Side.SUREFOOT:
+        message = "There is no decision of Surefoot's to take back: it was made at Microsoft, or by nobody."
+        raise InputRefused(message)
+    plan = plans.newest(conn, tenant).get(known.casefold())
+    before = Held(decision=made[-2] if len(made) > 1 else None, plan=plan)
+    after = Held(decision=made[-1], plan=plan)
+    item = BulkItem(control=known, outcome=Outcome.CHANGED.value, before=before, after=after)
+    done = _put_back(conn, desk, after, item, who, why=f"Taken back by {who.name}")
+    summarise(conn, tenant, ratings)
+    return done
 
 
 def _put_back(conn: Connection, desk: Desk, held: Held, item: BulkItem, who: Who, why: str) -> Result:

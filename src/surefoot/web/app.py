@@ -1,6 +1,7 @@
 """The web application, made from plain values."""
 
 import datetime as dt
+import gc
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -14,6 +15,7 @@ from surefoot.scoring.ratings import Ratings
 from surefoot.web import assets
 from surefoot.web.api.paths import BULK
 from surefoot.web.api.routes import router as api
+from surefoot.web.compressing import Compressing
 from surefoot.web.guard import Guard, Rules
 from surefoot.web.html.render import environment, message
 from surefoot.web.html.routes import router as pages
@@ -22,8 +24,8 @@ from surefoot.web.permissions import check_declared
 from surefoot.web.problems import UNEXPECTED, Problem, problem_of, problem_of_status, problem_response
 from surefoot.web.site import GraphSync, Site
 
-LARGER = {BULK: 4_000_000}
-"""Twenty thousand actions by name take more than the usual body."""
+LARGER = {BULK: 4_000_000, "/bulk": 500_000}
+"""Twenty thousand actions by name take more than the usual body, and two thousand in a form."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -70,10 +72,22 @@ def create(
     app.add_exception_handler(Exception, _crashed)
     check_declared(app)
     app.guard = Guard(
-        super(Surefoot, app).__call__,
+        Compressing(super(Surefoot, app).__call__),
         Rules(allowed_hosts=allowed_hosts, longest_body=longest_body, larger=LARGER, tls=tls),
     )
     return app
+
+
+def settle(app: FastAPI) -> None:
+    """Make ready what the first readers would wait for, and put all of it aside from the garbage collector.
+
+    What lives as long as the process is then not walked over again: a pause of 70 ms in every twentieth page less.
+    """
+    templates = app.state.site.templates
+    for name in templates.list_templates():
+        templates.get_template(name)
+    gc.collect()
+    gc.freeze()
 
 
 def _failed(request: Request, error: Exception) -> Response:

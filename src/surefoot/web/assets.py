@@ -6,6 +6,8 @@ from importlib import resources
 import msgspec
 from fastapi import Response
 
+from surefoot.web.compressing import packed, takes_gzip
+
 TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -22,6 +24,8 @@ class Asset(msgspec.Struct, frozen=True):
     media_type: str
     version: str
     """The first characters of its content's SHA-256."""
+    packed: bytes
+    """The same as gzip."""
 
 
 def load() -> dict[str, Asset]:
@@ -32,7 +36,8 @@ def load() -> dict[str, Asset]:
 
 
 def _asset(name: str, body: bytes) -> Asset:
-    return Asset(body, TYPES[name.rpartition(".")[2]], hashlib.sha256(body).hexdigest()[:12])
+    kind = TYPES[name.rpartition(".")[2]]
+    return Asset(body, kind, hashlib.sha256(body).hexdigest()[:12], packed(body, level=9, noise=0))
 
 
 def address(assets: dict[str, Asset], name: str) -> str:
@@ -40,10 +45,16 @@ def address(assets: dict[str, Asset], name: str) -> str:
     return f"/static/{name}?v={assets[name].version}"
 
 
-def answer(asset: Asset, version: str | None, known: str | None) -> Response:
-    """Serve a file: for ever when the address carries its hash, else with an ETag to ask again."""
+def answer(asset: Asset, version: str | None, known: str | None, accepted: str | None = None) -> Response:
+    """Serve a file: for ever when the address carries its hash, else with an ETag to ask again.
+
+    `accepted` is the request's `Accept-Encoding`.
+    """
     tag = f'"{asset.version}"'
-    headers = {"cache-control": A_YEAR if version == asset.version else ASK_AGAIN, "etag": tag}
+    kept = A_YEAR if version == asset.version else ASK_AGAIN
+    headers = {"cache-control": kept, "etag": tag, "vary": "accept-encoding"}
     if known == tag:
         return Response(status_code=304, headers=headers)
+    if takes_gzip(accepted):
+        return Response(asset.packed, media_type=asset.media_type, headers=headers | {"content-encoding": "gzip"})
     return Response(asset.body, media_type=asset.media_type, headers=headers)

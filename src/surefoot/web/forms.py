@@ -67,6 +67,23 @@ class PlaybookBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Markdown, 1 to 20,000 characters."""
 
 
+class ViewBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to save a view of a list."""
+
+    page: str
+    """portfolio, actions or heatmap."""
+    name: str
+    """1 to 60 characters; a view of that name is replaced."""
+    query: str
+    """The list's parameters as an address has them: show=quick&sort=-points."""
+
+
+class RenameBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to rename a view."""
+
+    name: str
+
+
 class PlanBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the API takes to plan an action: what is left out stays, null takes away."""
 
@@ -110,6 +127,15 @@ class PolicyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     remind_days: int | msgspec.UnsetType | None = msgspec.UNSET
     conflicts: str | msgspec.UnsetType | None = msgspec.UNSET
     """ask, microsoft, surefoot or newest."""
+
+
+class ZonesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the API takes to set the bounds of a score's zones: both, or null for both to take them away."""
+
+    good: Annotated[float, msgspec.Meta(gt=0, le=100)] | None
+    """From which percent on a score is good."""
+    okay: Annotated[float, msgspec.Meta(gt=0, lt=100)] | None
+    """From which on it is okay; less than `good`."""
 
 
 class AssignBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -119,6 +119,14 @@ def seeing_all(request: Request, what: str) -> Viewer:
     return viewer
 
 
+def administering_all(request: Request, what: str) -> Viewer:
+    """Take the one who asks if they see all tenants and may set what belongs to all of them."""
+    viewer = seeing_all(request, what)
+    if not viewer.role.may(Role.ADMINISTRATOR):
+        raise NotPermitted(f"{what} need the role {Role.ADMINISTRATOR.value}, and yours is {viewer.role.value}.")
+    return viewer
+
+
 def actor_of(request: Request) -> Actor:
     """Name the one who asks, for the audit trail."""
     viewer = viewer_of(request)

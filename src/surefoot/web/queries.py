@@ -42,6 +42,14 @@ def parse(text: str, name: str, kind: type[E]) -> E:
     return values[text]
 
 
+def order(query: QueryParams, usual: E, *, falling: bool = False) -> tuple[E, bool]:
+    """Read by what a list is sorted, as the API writes it, and whether the largest comes first (a minus)."""
+    text = query.get("sort")
+    if not text:
+        return usual, falling
+    return parse(text.removeprefix("-"), "sort", type(usual)), text.startswith("-")
+
+
 def days(query: QueryParams, *, default: int = 90) -> int | None:
     """Read how many days of history are wanted; None: all."""
     text = query.get("days")

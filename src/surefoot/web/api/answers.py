@@ -46,6 +46,13 @@ def listed(
     return response
 
 
+def filed(request: Request, page: object, body: bytes, *, rows: int, name: str, media: str) -> Response:
+    """Send a file that was written of a page: it is told to the audit trail, and saved under `name`."""
+    _told(request, page, rows)
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "private, no-store"}
+    return Response(body, media_type=media, headers=headers)
+
+
 def _told(request: Request, page: object, rows: int) -> None:
     """Put an export into the audit trail before it leaves."""
     site, actor = site_of(request), actor_of(request)

@@ -9,10 +9,11 @@ from sqlalchemy import Connection
 
 from surefoot.access.viewers import Viewer, tenant_for, visible_to
 from surefoot.errors import NotFound, NotPermitted
-from surefoot.model import Priority, Side, Tenant
+from surefoot.model import NoticeKind, Priority, Side, Tenant
 from surefoot.pages import detail as detail_page
 from surefoot.pages import governance as pages
-from surefoot.pages.governance import ConflictRow
+from surefoot.pages.detail import ActionDetail
+from surefoot.pages.governance import ConflictRow, NoticeRow
 from surefoot.pages.outlets import snake
 from surefoot.store.database import reading, writing
 from surefoot.store.notices import read as mark_read
@@ -23,6 +24,8 @@ from surefoot.sync.derived import summarise
 from surefoot.sync.desk import desk_of
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.sync.policies import govern
+from surefoot.sync.undoing import take_back
+from surefoot.sync.weighing import Who
 from surefoot.web import queries
 from surefoot.web.api.answers import answer, listed
 from surefoot.web.api.paths import CONFLICTS, NOTICES, POLICY, REQUESTS, SCORE
@@ -42,7 +45,7 @@ def action(request: Request, action_id: str) -> Response:
     queries.only(query, ("tenant",))
     with reading(site.engine) as conn:
         tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
-        return answer(request, detail_page.build(conn, tenant, action_id, ratings=site.ratings, now=site.clock()))
+        return answer(request, _detail(request, conn, tenant, action_id))
 
 
 @routes.patch(f"{SCORE}/actions/{{action_id}}")
@@ -56,7 +59,7 @@ def plan(request: Request, action_id: str, body: Body) -> Response:
         tenant = tenant_for(conn, viewer, query.get("tenant"))
         control = desk_of(conn, tenant, site.ratings).standing(action_id).score.control
         replan(conn, tenant, control, _plan_of(sent), by=viewer.name, now=site.clock())
-        return answer(request, detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock()))
+        return answer(request, _detail(request, conn, tenant, control))
 
 
 def _plan_of(sent: PlanBody) -> PlanChange:
@@ -85,15 +88,29 @@ def resolve(request: Request, action_id: str, body: Body) -> Response:
         return _as_it_stands(request, conn, tenant, action_id)
 
 
+@routes.post(f"{SCORE}/actions/{{action_id}}/undo")
+@needs(Permission.WRITE)
+def undo(request: Request, action_id: str) -> Response:
+    """Take the last decision about an action back."""
+    site, query, viewer = site_of(request), request.query_params, viewer_of(request)
+    queries.only(query, ("tenant",))
+    with writing(site.engine, by=actor_of(request)) as conn:
+        tenant = tenant_for(conn, viewer, query.get("tenant"))
+        who = Who(name=viewer.name, role=viewer.role, now=site.clock())
+        take_back(conn, tenant, action_id, who, ratings=site.ratings)
+        return answer(request, _detail(request, conn, tenant, action_id))
+
+
 @routes.get(CONFLICTS)
 @routes.get(f"{CONFLICTS}.csv")
 @needs(Permission.READ)
 def conflicts(request: Request) -> Response:
     """List what both sides changed."""
-    query = request.query_params
+    query, site = request.query_params, site_of(request)
     queries.only(query, ("tenant", "all"))
-    with reading(site_of(request).engine) as conn:
-        page = pages.disputed(conn, _wanted(conn, request), everything=bool(queries.flag(query, "all")))
+    everything = bool(queries.flag(query, "all"))
+    with reading(site.engine) as conn:
+        page = pages.disputed(conn, _wanted(conn, request), ratings=site.ratings, everything=everything)
         return listed(request, page, page.conflicts, ConflictRow)
 
 
@@ -102,8 +119,9 @@ def conflicts(request: Request) -> Response:
 def requests(request: Request) -> Response:
     """List the requests that wait for a second person."""
     queries.only(request.query_params, ("tenant",))
-    with reading(site_of(request).engine) as conn:
-        return answer(request, pages.asked(conn, _wanted(conn, request)))
+    site = site_of(request)
+    with reading(site.engine) as conn:
+        return answer(request, pages.asked(conn, _wanted(conn, request), ratings=site.ratings))
 
 
 @routes.post(f"{REQUESTS}/{{key}}/approve")
@@ -119,7 +137,7 @@ def approve_request(request: Request, key: str, body: Body) -> Response:
             conn, tenant, number, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock(),
             answer=sent.answer,
         )  # fmt: skip
-        return answer(request, detail_page.build(conn, tenant, made.control, ratings=site.ratings, now=site.clock()))
+        return answer(request, _detail(request, conn, tenant, made.control))
 
 
 @routes.post(f"{REQUESTS}/{{key}}/decline")
@@ -135,11 +153,15 @@ def decline_request(request: Request, key: str, body: Body) -> Response:
         return _as_it_stands(request, conn, tenant, made.asked.control)
 
 
+def _detail(request: Request, conn: Connection, tenant: Tenant, control: str) -> ActionDetail:
+    site, visible = site_of(request), viewer_of(request).tenants
+    return detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock(), visible=visible)
+
+
 def _as_it_stands(request: Request, conn: Connection, tenant: Tenant, control: str) -> Response:
     """Answer with the action, or with nothing (204) when the newest day no longer scores it: what was done holds."""
-    site = site_of(request)
     try:
-        page = detail_page.build(conn, tenant, control, ratings=site.ratings, now=site.clock())
+        page = _detail(request, conn, tenant, control)
     except NotFound:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return answer(request, page)
@@ -155,13 +177,17 @@ def _request(conn: Connection, viewer: Viewer, key: str) -> tuple[Tenant, int]:
 
 
 @routes.get(NOTICES)
+@routes.get(f"{NOTICES}.csv")
 @needs(Permission.READ)
 def notices(request: Request) -> Response:
     """List what somebody should know."""
-    query = request.query_params
-    queries.only(query, ("tenant", "all"))
-    with reading(site_of(request).engine) as conn:
-        return answer(request, pages.told(conn, _wanted(conn, request), everything=bool(queries.flag(query, "all"))))
+    query, site = request.query_params, site_of(request)
+    queries.only(query, ("tenant", "all", "kind"))
+    everything, kind = bool(queries.flag(query, "all")), queries.choice(query, "kind", NoticeKind)
+    with reading(site.engine) as conn:
+        meant = _wanted(conn, request)
+        page = pages.told(conn, meant, ratings=site.ratings, everything=everything, kind=kind)
+        return listed(request, page, page.notices, NoticeRow)
 
 
 @routes.post(f"{NOTICES}/read")
@@ -174,7 +200,7 @@ def read_notices(request: Request, body: Body) -> Response:
     with writing(site.engine, by=actor_of(request)) as conn:
         visible = visible_to(conn, viewer)
         mark_read(conn, visible, sent.keys, by=viewer.name, now=site.clock())
-        return answer(request, pages.told(conn, visible))
+        return answer(request, pages.told(conn, visible, ratings=site.ratings))
 
 
 @routes.get(POLICY)

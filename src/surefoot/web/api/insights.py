@@ -3,11 +3,12 @@
 import datetime as dt
 
 from fastapi import Request, Response
+from sqlalchemy import Connection
 from starlette.datastructures import QueryParams
 
 from surefoot.access.viewers import other_for, tenant_for, visible_to
 from surefoot.errors import InputRefused
-from surefoot.model import Event, EventSource
+from surefoot.model import Event, EventSource, Grounds, Stage, Tenant
 from surefoot.pages import catalogue as catalogue_page
 from surefoot.pages import changes as changes_page
 from surefoot.pages import comparison as comparison_page
@@ -19,9 +20,11 @@ from surefoot.pages import regressions as regressions_page
 from surefoot.pages import risks as risks_page
 from surefoot.pages.catalogue import Entry
 from surefoot.pages.changes import ChangeRow
+from surefoot.pages.outbox import SendingRow
 from surefoot.pages.overview import HistoryDay
 from surefoot.pages.regressions import RegressionRow
-from surefoot.pages.risks import Risk
+from surefoot.pages.risks import Ends, Risk
+from surefoot.scoring.catalogue import Did
 from surefoot.scoring.trends import Step
 from surefoot.store.database import reading
 from surefoot.web import queries
@@ -136,25 +139,50 @@ def regressions(request: Request) -> Response:
 @routes.get(f"{SCORE}/risks.csv")
 @needs(Permission.READ)
 def risks(request: Request) -> Response:
-    """List the accepted risks."""
+    """List the accepted risks; without a tenant those of all visible ones."""
     site, query = site_of(request), request.query_params
-    queries.only(query, ("tenant",))
+    queries.only(query, ("tenant", "ends", "grounds", "label", "text", "sort"))
+    by, falling = queries.order(query, risks_page.By.UNTIL)
+    wanted = risks_page.Wanted(
+        ends=queries.choice(query, "ends", Ends),
+        grounds=queries.choice(query, "grounds", Grounds),
+        label=queries.word(query, "label"),
+        text=queries.word(query, "text"),
+        by=by,
+        falling=falling,
+    )
     with reading(site.engine) as conn:
-        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
-        page = risks_page.build(conn, tenant, ratings=site.ratings, today=site.clock().date())
+        meant, one = _meant(conn, request)
+        today = site.clock().date()
+        page = risks_page.build(conn, meant, ratings=site.ratings, today=today, wanted=wanted, one=one)
         return listed(request, page, page.risks, Risk)
 
 
+def _meant(conn: Connection, request: Request) -> tuple[list[Tenant], bool]:
+    """Find the tenant that is named, or all visible ones; say whether it is a single one."""
+    viewer, named = viewer_of(request), request.query_params.get("tenant")
+    meant = visible_to(conn, viewer) if named is None else [tenant_for(conn, viewer, named)]
+    return meant, len(meant) == 1
+
+
 @routes.get(f"{SCORE}/outbox")
+@routes.get(f"{SCORE}/outbox.csv")
 @needs(Permission.READ)
 def outbox(request: Request) -> Response:
-    """List the decisions on their way to Microsoft."""
+    """List the decisions on their way to Microsoft; without a tenant those of all visible ones."""
     site, query = site_of(request), request.query_params
-    queries.only(query, ("tenant", "all"))
-    everything = bool(queries.flag(query, "all"))
+    queries.only(query, ("tenant", "all", "stage", "sort"))
+    by, falling = queries.order(query, outbox_page.By.DECIDED, falling=True)
+    wanted = outbox_page.Wanted(
+        everything=bool(queries.flag(query, "all")),
+        stage=queries.choice(query, "stage", Stage),
+        by=by,
+        falling=falling,
+    )
     with reading(site.engine) as conn:
-        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
-        return answer(request, outbox_page.build(conn, tenant, now=site.clock(), everything=everything))
+        meant, one = _meant(conn, request)
+        page = outbox_page.build(conn, meant, ratings=site.ratings, now=site.clock(), wanted=wanted, one=one)
+        return listed(request, page, page.sending, SendingRow)
 
 
 @routes.get(f"{SCORE}/catalogue")
@@ -163,15 +191,18 @@ def outbox(request: Request) -> Response:
 def catalogue(request: Request) -> Response:
     """Log what Microsoft did to its catalogue; without a tenant the effects on all visible ones."""
     site, query = site_of(request), request.query_params
-    queries.only(query, ("tenant", "from", "to"))
+    queries.only(query, ("tenant", "from", "to", "did", "text", "sort"))
     since, until = range_of(query, site)
+    by, falling = queries.order(query, catalogue_page.By.DATE, falling=True)
+    wanted = catalogue_page.Wanted(
+        did=queries.choice(query, "did", Did), text=queries.word(query, "text"), by=by, falling=falling
+    )
     with reading(site.engine) as conn:
-        viewer = viewer_of(request)
-        named = query.get("tenant") is not None
-        meant = [tenant_for(conn, viewer, query.get("tenant"))] if named else visible_to(conn, viewer)
+        meant, one = _meant(conn, request)
         page = catalogue_page.build(
-            conn, meant, viewer.tenants, ratings=site.ratings, since=since, until=until, one=named
-        )
+            conn, meant, viewer_of(request).tenants, ratings=site.ratings, since=since, until=until, wanted=wanted,
+            one=one,
+        )  # fmt: skip
         return listed(request, page, page.entries, Entry)
 
 

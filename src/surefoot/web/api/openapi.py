@@ -21,6 +21,7 @@ from surefoot.pages.controls import ControlPage
 from surefoot.pages.detail import ActionDetail
 from surefoot.pages.events import Events
 from surefoot.pages.governance import Conflicts, Notices, PolicyPage, Requests
+from surefoot.pages.heatmap import Heatmap
 from surefoot.pages.history import History
 from surefoot.pages.outbox import Outbox
 from surefoot.pages.outlets import camel
@@ -29,7 +30,13 @@ from surefoot.pages.playbooks import PlaybookPage, Playbooks
 from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
+from surefoot.pages.search import Search
+from surefoot.pages.trends import Trends
+from surefoot.pages.unlicensed import Unlicensed
+from surefoot.pages.views import Views
+from surefoot.pages.zones import Zones
 from surefoot.scoring.actions import Action
+from surefoot.store.views import SavedView
 from surefoot.sync.baselines import Applied
 from surefoot.sync.bulk import BulkAnswer
 from surefoot.sync.decision_csv import Decisions
@@ -46,7 +53,10 @@ from surefoot.web.forms import (
     PlaybookBody,
     PolicyBody,
     ReasonBody,
+    RenameBody,
     StatusBody,
+    ViewBody,
+    ZonesBody,
 )
 from surefoot.web.problems import MEDIA_TYPE, Problem
 
@@ -54,13 +64,15 @@ Json = dict[str, Any]
 
 SENT = (
     Overview, Actions, Action, History, Changes, ControlPage, Comparison, Events, Event, Regressions, Risks,
-    Outbox, Catalogue, Bulks, BulkAnswer, Decisions,
-    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Playbooks, PlaybookPage,
-    Baselines, BaselinePage, DriftPage, Applied, Activity, Problem,
+    Outbox, Catalogue, Unlicensed, Bulks, BulkAnswer, Decisions,
+    ActionDetail, Conflicts, Requests, Notices, PolicyPage, Portfolio, Search, Heatmap,
+    Playbooks, PlaybookPage,
+    Trends, Zones,
+    Baselines, BaselinePage, DriftPage, Applied, Activity, Views, SavedView, Problem,
 )  # fmt: skip
 TAKEN = (
     StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody,
-    BaselineBody, AssignBody, ApplyBody, BulkBody,
+    BaselineBody, AssignBody, ApplyBody, BulkBody, ZonesBody, ViewBody, RenameBody,
 )  # fmt: skip
 
 
@@ -125,6 +137,8 @@ IF_NONE_MATCH: Json = {
 
 
 def _done(made: Operation, *, as_csv: bool) -> Json:
+    if made.file:
+        return {"description": "Done.", "content": {made.file: {"schema": {"type": "string", "format": "binary"}}}}
     if made.sends is None and not made.plain:
         return {"description": "Done."}
     content: Json = {}

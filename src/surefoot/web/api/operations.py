@@ -1,25 +1,39 @@
 """Every operation of the API in one table: where it is, what it takes, what it sends, which problems it may have."""
 
+import enum
 from typing import Any
 
 import msgspec
 
-from surefoot.model import CATEGORIES, EventSource, Impact, Status
+from surefoot.model import CATEGORIES, Difficulty, EventSource, Grounds, Impact, NoticeKind, Stage, Status
+from surefoot.pages import catalogue, heatmap, outbox, risks
+from surefoot.pages.actions import Due, Way
+from surefoot.pages.columns import SORTS, Column
 from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST
+from surefoot.pages.risks import Ends
+from surefoot.reports.sheets import MEDIA_TYPE as XLSX
+from surefoot.scoring.actions import NewsKind
+from surefoot.scoring.catalogue import Did
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
+from surefoot.sync.views import PAGES
+from surefoot.web.action_queries import Show
 from surefoot.web.api.paths import (
     AUDIT,
     BASELINES,
     BULK,
     CONFLICTS,
+    HEATMAP,
     NOTICES,
     PLAYBOOKS,
     POLICY,
     PORTFOLIO,
     REQUESTS,
     SCORE,
+    SEARCH,
+    VIEWS,
+    ZONES,
 )
 
 Json = dict[str, Any]
@@ -52,12 +66,14 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     problems: tuple[int, ...] = (401, 404, 422)
     csv: bool = False
+    file: str | None = None
+    """The media type of an answer that is a file."""
     public: bool = False
 
     @property
     def tagged(self) -> bool:
         """Say whether the answer carries an ETag."""
-        return self.method == "get"
+        return self.method == "get" and self.file is None
 
 
 def _text(name: str, description: str, **schema: Any) -> Json:
@@ -74,6 +90,11 @@ def _choice(name: str, values: list[str], description: str) -> Json:
 
 def _flag(name: str, description: str) -> Json:
     schema = {"type": "boolean", "default": False}
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _count(name: str, description: str, default: int, most: int) -> Json:
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
@@ -97,9 +118,51 @@ FROM, TO = _day("from", "The first day."), _day("to", "The last day.")
 CONTROL = _part("control_id", "The control's id, without regard to case.", "BlockLegacyAuthentication")
 ACTION = _part("action_id", "The action's id, without regard to case.", "aad_mfa_all_users")
 KEY = _part("key", "The request's number.", "7")
+VIEW = _part("key", "The view's number.", "7")
 BASELINE = _part("name", "The baseline's name, without regard to case.", "Standard")
-_SORTS = [sign + camel(s) for s in Sort for sign in ("", "-")]
+
+
+def _ways(kind: type[enum.StrEnum]) -> list[str]:
+    return [sign + camel(by) for by in kind for sign in ("", "-")]
+
+
+_SORTS = _ways(Sort)
+_ALL = "Without `tenant` those of all visible tenants."
 WRITING = (400, 401, 403, 404, 413, 422)
+
+WORK = (
+    _choice("show", [camel(s) for s in Show], "A part of the list: `open`, `quick` wins, `regressed`, or `mine`."),
+    _text("text", "In name, id, product, owner, ticket or labels."),
+    _text("category", f"Without regard to case: {', '.join(CATEGORIES)} or another of Graph's."),
+    _choice("status", [camel(s) for s in Status], "Only actions with this status."),
+    _choice("impact", [camel(i) for i in Impact], "Only open actions with this impact."),
+    _choice("difficulty", [camel(d) for d in Difficulty], "Only actions with this difficulty."),
+    _text("product", "Only actions of this product, by its name."),
+    _text("owner", "Only actions of this owner; `-` for those of nobody."),
+    _choice("due", [camel(d) for d in Due], "Only open actions that are due so."),
+    _choice("microsoft", [camel(w) for w in Way], "Only what waits for Microsoft, or where both sides differ."),
+    _choice("recent", [camel(k) for k in NewsKind], "Only what Microsoft did so to in the last 30 days."),
+    _flag("quickWins", "Only quick wins."),
+    _flag("regressed", "Only what has regressed."),
+    _choice(
+        "sort", [sign + camel(c) for c in SORTS for sign in ("", "-")],
+        "By what; with a minus falling. What is not known comes last.",
+    ),
+)  # fmt: skip
+"""Which actions, in which order."""
+
+ROWS = (
+    _choice("sort", _SORTS, "By what; with a minus the largest first. Rows without a value come last."),
+    _text("label", "Only tenants with this label."),
+    _text("industry", "Only tenants of this industry."),
+    _text("text", "In the name or the id."),
+    {"name": "problem", "in": "query", "schema": {"type": "boolean"},
+     "description": "Only tenants that have a problem, or only those that have none."},
+    {"name": "limit", "in": "query", "description": "Rows on a page.",
+     "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
+    _text("cursor", "`next` of the page before."),
+)  # fmt: skip
+"""Which tenants, in which order."""
 
 _MANY = (
     "Either `items`, 20,000 at most, or `where` over visible tenants. What is left out of `change` stays; what is "
@@ -120,13 +183,17 @@ OPERATIONS = (
     ),
     Operation(
         path=f"{SCORE}/recommendations", name="recommendations", sends="Actions", csv=True,
-        summary="The actions with their points, in the order of what pays most",
-        parameters=(
-            TENANT,
-            _text("category", f"Without regard to case: {', '.join(CATEGORIES)} or another of Graph's."),
-            _choice("status", [camel(s) for s in Status], "Only actions with this status."),
-            _choice("impact", [camel(i) for i in Impact], "Only open actions with this impact."),
-        ),
+        summary="The actions with their points, in the order of what pays most or as `sort` says",
+        parameters=(TENANT, *WORK),
+    ),
+    Operation(
+        path=f"{SCORE}/recommendations.xlsx", name="recommendationsXlsx", file=XLSX,
+        summary="The same actions as an Excel workbook",
+        parameters=(TENANT, *WORK, _text("columns", f"Which, apart by commas: {', '.join(map(camel, Column))}.")),
+    ),
+    Operation(
+        path=f"{SCORE}/unlicensed", name="unlicensed", sends="Unlicensed", csv=True, parameters=(TENANT,),
+        summary="What Microsoft lists for the tenant and its score has not: not applicable or not licensed",
     ),
     Operation(
         path=f"{SCORE}/actions/{{action_id}}/status", name="setStatus", method="post", sends="Action",
@@ -138,7 +205,7 @@ OPERATIONS = (
     ),
     Operation(
         path=f"{SCORE}/actions/{{action_id}}", name="action", sends="ActionDetail",
-        summary="One action: what may follow, owner and due date, what is on its way, conflict, timeline",
+        summary="One action: what may follow, owner and due date, what is on its way, conflict, timeline, others",
         parameters=(ACTION, TENANT),
     ),
     Operation(
@@ -153,6 +220,12 @@ OPERATIONS = (
         summary="Say whose status holds where Surefoot and Microsoft both changed it; answers with the action",
         description="204 for a control that the newest day no longer scores.",
         parameters=(ACTION, TENANT), takes="HoldsBody", sample={"holds": "microsoft"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{SCORE}/actions/{{action_id}}/undo", name="undoDecision", method="post", sends="ActionDetail",
+        summary="Take the last decision back: what was in force before it holds again; answers with the action",
+        description="422 where nobody decided here, or Microsoft's side changed it since.",
+        parameters=(ACTION, TENANT), problems=(401, 403, 404, 413, 422),
     ),
     Operation(
         path=CONFLICTS, name="conflicts", sends="Conflicts", csv=True,
@@ -176,9 +249,13 @@ OPERATIONS = (
         parameters=(KEY,), takes="AnswerBody", sample={"answer": "not bearable"}, problems=WRITING,
     ),
     Operation(
-        path=NOTICES, name="notices", sends="Notices",
+        path=NOTICES, name="notices", sends="Notices", csv=True, description=_ALL,
         summary="What somebody should know: acceptances that end, requests, conflicts, refused writes",
-        parameters=(TENANT, _flag("all", "Also those that were read.")),
+        parameters=(
+            TENANT,
+            _flag("all", "Also those that were read."),
+            _choice("kind", [camel(k) for k in NoticeKind], "Only those of this kind."),
+        ),
     ),
     Operation(
         path=f"{NOTICES}/read", name="readNotices", method="post", sends="Notices",
@@ -206,6 +283,24 @@ OPERATIONS = (
             _text("service", "Of one service by Microsoft's code, for example MDO."),
             _text("control", "Of one control, by its id."),
         ),
+    ),
+    Operation(
+        path=f"{SCORE}/trends", name="trends", sends="Trends", csv=True,
+        summary="Metrics and trends over one range: zones, categories, averages, changes, regressions, accepted risks",
+        description="A missing day is not there; a period without a stored day has null.",
+        parameters=(
+            TENANT, DAYS, FROM, TO,
+            _choice("by", [camel(s) for s in Step], "How long the periods are; what fits the range when left out."),
+        ),
+    ),
+    Operation(
+        path=ZONES, name="zones", sends="Zones", parameters=(TENANT,),
+        summary="From where on a score is good or okay: for one tenant, or without one for the installation",
+    ),
+    Operation(
+        path=ZONES, name="setZones", method="put", sends="Zones", parameters=(TENANT,), takes="ZonesBody",
+        summary="Set both bounds; null for both takes them away again", sample={"good": 80, "okay": 50},
+        description="Without `tenant` it needs the role administrator and the sight of all tenants.", problems=WRITING,
     ),
     Operation(
         path=f"{SCORE}/changes", name="changes", sends="Changes", csv=True,
@@ -264,22 +359,37 @@ OPERATIONS = (
         parameters=(CONTROL, TENANT), problems=(401, 403, 404, 413, 422),
     ),
     Operation(
-        path=f"{SCORE}/risks", name="risks", sends="Risks", csv=True, parameters=(TENANT,),
+        path=f"{SCORE}/risks", name="risks", sends="Risks", csv=True, description=_ALL,
         summary="The accepted risks: points given up, since, until, by whom, why",
+        parameters=(
+            TENANT,
+            _choice("ends", [camel(e) for e in Ends], "Only those that end so."),
+            _choice("grounds", [camel(g) for g in Grounds], "Only those accepted on these grounds."),
+            _text("label", "Only tenants with this label."),
+            _text("text", "In title, id, tenant, who or why."),
+            _choice("sort", _ways(risks.By), "By what; with a minus the largest first."),
+        ),
     ),
     Operation(
-        path=f"{SCORE}/outbox", name="outbox", sends="Outbox",
+        path=f"{SCORE}/outbox", name="outbox", sends="Outbox", csv=True, description=_ALL,
         summary="Decisions on their way to Microsoft: waiting, sent, refused, kept in Surefoot only",
         parameters=(
             TENANT,
-            {"name": "all", "in": "query", "description": "Also what is confirmed or superseded.",
-             "schema": {"type": "boolean", "default": False}},
+            _flag("all", "Also what is confirmed or superseded."),
+            _choice("stage", [camel(s) for s in Stage], "Only those at this stage."),
+            _choice("sort", _ways(outbox.By), "By what; with a minus the largest first."),
         ),
     ),
     Operation(
         path=f"{SCORE}/catalogue", name="catalogue", sends="Catalogue", csv=True,
         summary="What Microsoft added, retired, re-weighed, reworded or reclassified, and what it did to whom",
-        description="Without `tenant` the effects on all visible tenants.", parameters=(TENANT, FROM, TO),
+        description="Without `tenant` the effects on all visible tenants.",
+        parameters=(
+            TENANT, FROM, TO,
+            _choice("did", [camel(d) for d in Did], "Only what Microsoft did so."),
+            _text("text", "In title, id, category, product or detail."),
+            _choice("sort", _ways(catalogue.By), "By what; with a minus the largest first."),
+        ),
     ),
     Operation(
         path=f"{SCORE}/decisions", name="decisions", sends="Decisions", csv=True, parameters=(TENANT,),
@@ -310,16 +420,55 @@ OPERATIONS = (
     Operation(
         path=PORTFOLIO, name="portfolio", sends="Portfolio", csv=True, problems=(401, 422),
         summary="Every visible tenant: score, changes, points available, rank, regressions, problem",
+        parameters=ROWS,
+    ),
+    Operation(
+        path=f"{PORTFOLIO}.xlsx", name="portfolioXlsx", file=XLSX, problems=(401, 422),
+        summary="The same tenants as an Excel workbook", parameters=ROWS,
+    ),
+    Operation(
+        path=VIEWS, name="views", sends="Views", problems=(401, 422), summary="The views of lists that you saved",
+        parameters=(_choice("page", list(PAGES), "Only those of this page."),),
+    ),
+    Operation(
+        path=VIEWS, name="saveView", method="post", sends="SavedView", status=201, takes="ViewBody",
+        summary="Save a view of a list under a name; one of that name is replaced",
+        sample={"page": "actions", "name": "Quick wins", "query": "show=quick&sort=-points"},
+        problems=(400, 401, 403, 413, 422),
+    ),
+    Operation(
+        path=f"{VIEWS}/{{key}}", name="renameView", method="patch", sends="SavedView", takes="RenameBody",
+        summary="Rename a view", parameters=(VIEW,), sample={"name": "Quick wins"}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{VIEWS}/{{key}}", name="removeView", method="delete", status=204, summary="Remove a view",
+        parameters=(VIEW,), problems=(401, 403, 404, 422),
+    ),
+    Operation(
+        path=HEATMAP, name="heatmap", sends="Heatmap", csv=True, problems=(401, 422),
+        summary="Controls by tenants: how each stands where, points left over all, the next best for everybody",
+        description="The counts of a control and `best` are of all tenants that the filter lets through, whatever the "
+        "page. As CSV a row a cell, and without `limit` and `tenantLimit` all of them up to 1,000 by 1,000.",
         parameters=(
-            _choice("sort", _SORTS, "By what; with a minus the largest first. Rows without a value come last."),
             _text("label", "Only tenants with this label."),
-            _text("industry", "Only tenants of this industry."),
-            _text("text", "In the name or the id."),
-            {"name": "problem", "in": "query", "schema": {"type": "boolean"},
-             "description": "Only tenants that have a problem, or only those that have none."},
-            {"name": "limit", "in": "query", "description": "Rows on a page.",
-             "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT}},
-            _text("cursor", "`next` of the page before."),
+            _text("tenants", "Only tenants with this in the name or the id."),
+            _text("text", "Only controls with this in the title or the id."),
+            _text("category", "Only controls of this category, without regard to case."),
+            _text("product", "Only controls of this product, as it is named in the answer."),
+            _flag("open", "Only controls that are open somewhere."),
+            _text("control", "Only this control, by its id."),
+            _count("page", "Which page of controls; one beyond the last is the last.", 1, 100_000),
+            _count("limit", "Controls on a page.", heatmap.CONTROLS, MOST),
+            _count("tenantPage", "Which page of tenants.", 1, 100_000),
+            _count("tenantLimit", "Tenants on a page.", heatmap.TENANTS, MOST),
+        ),
+    ),
+    Operation(
+        path=SEARCH, name="search", sends="Search",
+        summary="Tenants and controls by a few letters of their names or ids",
+        parameters=(
+            _text("text", "All of its words have to be there, in any order and case."),
+            TENANT | {"description": "Only controls of this tenant; its id or name."},
         ),
     ),
     Operation(
@@ -389,6 +538,9 @@ OPERATIONS = (
             TENANT, FROM, TO,
             _text("action", "How the action begins: `decision` finds `decision.made`."),
             _text("actor", "Who did it."),
+            _text("text", "In what it was done to (also a control's title), why, who, or what was before and after."),
+            {"name": "above", "in": "query", "description": "Entries with a larger number: `previous` of the page.",
+             "schema": {"type": "integer", "minimum": 1, "maximum": 2**53}},
             {"name": "below", "in": "query", "description": "Entries with a smaller number: `next` of the page before.",
              "schema": {"type": "integer", "minimum": 1, "maximum": 2**53}},
             {"name": "limit", "in": "query", "description": "Entries on a page.",

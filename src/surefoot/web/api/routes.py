@@ -2,7 +2,21 @@
 
 from fastapi import Request, Response
 
-from surefoot.web.api import activity, baselines, bulk, governance, insights, playbooks, portfolio, scores, work
+from surefoot.web.api import (
+    activity,
+    baselines,
+    bulk,
+    governance,
+    heatmap,
+    insights,
+    playbooks,
+    portfolio,
+    scores,
+    search,
+    trends,
+    views,
+    work,
+)
 from surefoot.web.api.answers import answer
 from surefoot.web.api.openapi import document
 from surefoot.web.permissions import Permission, needs
@@ -25,5 +39,19 @@ def openapi(request: Request) -> Response:
     return answer(request, document())
 
 
-for part in (scores, insights, work, portfolio, playbooks, bulk, baselines, governance, activity):
+for part in (
+    scores,
+    insights,
+    work,
+    portfolio,
+    views,
+    heatmap,
+    playbooks,
+    bulk,
+    baselines,
+    governance,
+    activity,
+    search,
+    trends,
+):
     router.routes.extend(part.routes.routes)

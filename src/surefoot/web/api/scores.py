@@ -6,14 +6,18 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from surefoot.access.viewers import tenant_for
-from surefoot.model import AcceptanceRequest, Impact, Status
+from surefoot.model import AcceptanceRequest
 from surefoot.pages import actions as actions_pages
 from surefoot.pages import overview as overview_page
+from surefoot.pages import unlicensed as unlicensed_page
+from surefoot.pages.unlicensed import UnlicensedRow
+from surefoot.reports import sheets
 from surefoot.scoring.actions import Action
 from surefoot.store.database import reading, writing
 from surefoot.sync.acceptances import submit
 from surefoot.web import queries
-from surefoot.web.api.answers import answer, listed
+from surefoot.web.action_queries import PARAMETERS, about_actions, asked
+from surefoot.web.api.answers import answer, filed, listed
 from surefoot.web.api.paths import SCORE
 from surefoot.web.forms import StatusBody, body_of, decision_of, from_json
 from surefoot.web.permissions import Permission, actor_of, needs, router, viewer_of
@@ -30,8 +34,12 @@ def secure_score(request: Request) -> Response:
     queries.only(query, ("tenant", "days"))
     days = queries.days(query)
     with reading(site.engine) as conn:
-        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
-        return answer(request, overview_page.build(conn, tenant, ratings=site.ratings, days=days))
+        viewer = viewer_of(request)
+        tenant = tenant_for(conn, viewer, query.get("tenant"))
+        page = overview_page.build(
+            conn, tenant, ratings=site.ratings, days=days, visible=viewer.tenants, now=site.clock()
+        )
+        return answer(request, page)
 
 
 @routes.get(f"{SCORE}/recommendations")
@@ -40,16 +48,40 @@ def secure_score(request: Request) -> Response:
 def recommendations(request: Request) -> Response:
     """List the actions with their points."""
     site, query = site_of(request), request.query_params
-    queries.only(query, ("tenant", "category", "status", "impact"))
-    wanted = actions_pages.Filter(
-        category=queries.word(query, "category"),
-        status=queries.choice(query, "status", Status),
-        impact=queries.choice(query, "impact", Impact),
-    )
+    queries.only(query, ("tenant", *PARAMETERS))
+    wanted = asked(query, me=viewer_of(request).name, today=site.clock().date())
     with reading(site.engine) as conn:
         tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
-        page = actions_pages.build(conn, tenant, ratings=site.ratings, wanted=wanted)
-        return listed(request, page, page.actions, Action)
+        page = actions_pages.build(conn, tenant, ratings=site.ratings, wanted=wanted.filter, order=wanted.order)
+    return listed(request, page, page.actions, Action)
+
+
+@routes.get(f"{SCORE}/recommendations.xlsx")
+@needs(Permission.READ)
+def recommendations_xlsx(request: Request) -> Response:
+    """Write the actions as an Excel workbook, with the columns that are wanted."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant", *PARAMETERS, "columns"))
+    wanted = asked(query, me=viewer_of(request).name, today=site.clock().date())
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        page = actions_pages.build(conn, tenant, ratings=site.ratings, wanted=wanted.filter, order=wanted.order)
+    body = sheets.of_actions(page, wanted.columns, about_actions(page, query, now=site.clock()))
+    name = f"surefoot-actions-{page.as_of}.xlsx"
+    return filed(request, page, body, rows=page.total, name=name, media=sheets.MEDIA_TYPE)
+
+
+@routes.get(f"{SCORE}/unlicensed")
+@routes.get(f"{SCORE}/unlicensed.csv")
+@needs(Permission.READ)
+def unlicensed(request: Request) -> Response:
+    """List what Microsoft's list has and the score has not."""
+    site, query = site_of(request), request.query_params
+    queries.only(query, ("tenant",))
+    with reading(site.engine) as conn:
+        tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
+        page = unlicensed_page.build(conn, tenant, ratings=site.ratings)
+    return listed(request, page, page.controls, UnlicensedRow)
 
 
 @routes.post(f"{SCORE}/actions/{{action_id}}/status")

@@ -3,14 +3,9 @@
 import datetime as dt
 
 import msgspec
-from markupsafe import Markup
 
-from surefoot.model import AcceptanceRequest, Conflict, Decision, Level, Source, StateUpdate, Status
-from surefoot.pages.actions import Actions
-from surefoot.pages.changes import ChangeRow
-from surefoot.pages.outbox import Sending
-from surefoot.pages.overview import CategoryScore, Overview, TenantName
-from surefoot.scoring.actions import Action
+from surefoot.model import Source
+from surefoot.pages.overview import TenantName
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +47,14 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     tenant: TenantName | None = None
     """Whose page it is."""
     tenants: tuple[Link, ...] = ()
-    """To switch to; empty when only one is visible."""
+    """To switch to, at most 30 of them; empty when only one is visible."""
+    visible: int = 0
+    """How many tenants there are to see."""
     tabs: tuple[Link, ...] = ()
+    more: tuple[Link, ...] = ()
+    """Pages that are opened less often, in a menu behind the tabs."""
+    crumbs: tuple[Link, ...] = ()
+    """The way from the first page to this one, which is the last; empty on a first page."""
     flash: Flash | None = None
 
 
@@ -61,23 +62,6 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """What every template gets."""
 
     frame: Frame
-
-
-class Tile(msgspec.Struct, frozen=True, kw_only=True):
-    """A category and its bar."""
-
-    category: CategoryScore
-    meter: Markup
-    href: str
-
-
-class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the status legend."""
-
-    status: Status
-    count: int
-    href: str
-    swatch: Markup
 
 
 class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,49 +76,16 @@ class HistoryRow(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
 
 
-class OverviewPage(Page, frozen=True, kw_only=True):
-    """`overview.html`."""
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of a column, which sorts by it."""
 
-    overview: Overview
-    notice: Notice | None
-    score_bar: Markup | None
-    planned_swatch: Markup
-    achievable_swatch: Markup
-    charts: tuple[Markup, ...]
-    """The wide and the narrow form; empty when there is nothing to draw."""
-    ranges: tuple[Link, ...]
-    range_title: str
-    rows: tuple[HistoryRow, ...]
-    """Newest first; beyond a year one row a month."""
-    rows_thinned: bool
-    tiles: tuple[Tile, ...]
-    stack: Markup
-    lines: tuple[StatusLine, ...]
-    actions_href: str
-    regressed_href: str
-    quick_wins_href: str
-    sync_href: str | None
-    """None: this process cannot read from Graph, or the viewer may not ask."""
-
-
-class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An action in the list."""
-
-    action: Action
-    href: str
-    owner: str | None
-    due: dt.date | None
-    overdue: bool
-
-
-class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """The rows under one head."""
-
-    label: str | None
-    """None: the list is not grouped."""
-    rows: tuple[ActionRow, ...]
-    points: float | None
-    """To gain, of the open ones whose maximum is known."""
+    key: str
+    label: str
+    href: str | None
+    """None: the column sorts nothing."""
+    order: str
+    """As `aria-sort` says it: `none`, `ascending` or `descending`."""
+    number: bool
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,68 +102,6 @@ class Select(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     label: str
     choices: tuple[Choice, ...]
-
-
-class ActionsPage(Page, frozen=True, kw_only=True):
-    """`actions.html`."""
-
-    actions: Actions
-    views: tuple[Link, ...]
-    show: str
-    text: str
-    selects: tuple[Select, ...]
-    groups: tuple[Group, ...]
-    shown: int
-    choices: tuple[Choice, ...]
-    """Statuses that can be set for many; empty for who may only look."""
-    filtered: bool
-    clear_href: str
-    here: str
-
-
-class ActionPage(Page, frozen=True, kw_only=True):
-    """`action.html`."""
-
-    action: Action
-    meter: Markup
-    cost: Level | None
-    user_impact: Level | None
-    threats: tuple[str, ...]
-    remediation: Markup | None
-    """Cleaned HTML."""
-    remediation_impact: Markup | None
-    learn_href: str | None
-    """https or mailto."""
-    decisions: tuple[Decision, ...]
-    """Newest first."""
-    updates: tuple[StateUpdate, ...]
-    """What was set in Microsoft's portal or through Graph, newest first."""
-    statuses: tuple[Choice, ...]
-    can_write: bool
-    actions_href: str
-    here: str
-    refused: str | None = None
-    """Why the form that was just sent was not taken."""
-    sending: Sending | None = None
-    """On its way to Microsoft, or why it stays here."""
-    conflict: Conflict | None = None
-    request: AcceptanceRequest | None = None
-    """What waits for a second person."""
-    steps: Markup | None = None
-    """The MSP's own steps, as cleaned HTML."""
-    charts: tuple[Markup, ...] = ()
-    """Its score over the last year, in a wide and a narrow form."""
-    days: tuple[HistoryRow, ...] = ()
-    """The days of the chart, newest first."""
-    changes: tuple[ChangeRow, ...] = ()
-    """When its points changed, newest first, with candidate causes."""
-    others: str | None = None
-    """How many of one's tenants have all of its points."""
-    comment: str = ""
-    owner: str = ""
-    due: str = ""
-    review_on: str = ""
-    evidence: str = ""
 
 
 class SignInPage(Page, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ def points(value: float | None) -> str:
     """Write points with up to two decimals and thousands apart: 540, 249.91, 1,204."""
     if value is None:
         return NOT_KNOWN
-    return locales.number(value, 2).rstrip("0").rstrip(locales.decimal_point())
+    return locales.plain(value)
 
 
 def gain(value: float | None) -> str:
@@ -63,8 +63,7 @@ def signed(value: float | None, digits: int = 1) -> str:
     """Write a difference with its sign, 0.0 without one."""
     if value is None:
         return NOT_KNOWN
-    text = locales.number(value, digits)
-    return f"+{text}" if value > 0 and float(f"{value:.{digits}f}") else text
+    return locales.signed(value, digits)
 
 
 def direction(value: float | None, digits: int = 1) -> str:

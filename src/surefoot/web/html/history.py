@@ -33,6 +33,7 @@ from surefoot.store.database import reading
 from surefoot.web import queries
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Choice, Frame, Link, Notice, Page
+from surefoot.web.html.falls import KINDS, told
 from surefoot.web.html.overview import TABLE_DAYS, notice, path
 from surefoot.web.html.render import frame, render
 from surefoot.web.permissions import Permission, needs, viewer_of
@@ -78,15 +79,6 @@ SOURCES = {
     EventSource.NOTE: "Note",
     EventSource.DECISION: "Decision",
     EventSource.PORTAL: "Microsoft's portal",
-}
-KINDS = {
-    Kind.GAINED: ("up", "Gained"),
-    Kind.REGRESSED: ("down", "Lost"),
-    Kind.CONTROL_ADDED: ("catalogue", "Control added"),
-    Kind.CONTROL_RETIRED: ("catalogue", "Control retired"),
-    Kind.MAX_CHANGED: ("catalogue", "Maximum changed"),
-    Kind.UNKNOWN_MAXIMA: ("rest", "Controls without a known maximum"),
-    Kind.UNEXPLAINED: ("rest", "Not in any control"),
 }
 _BROAD_MARKS = charts.Form(
     name="broad", width=1300, height=330, left=44, right=16, top=44, bottom=28, dates=8, label=52
@@ -591,8 +583,7 @@ def show_why(request: Request, tenant_id: str) -> Response:
     changes, refused, status = None, None, HTTPStatus.OK
     with reading(site.engine) as conn:
         tenant = tenant_for(conn, viewer_of(request), tenant_id)
-        page = history_page.build(conn, tenant, ratings=site.ratings, wanted=Wanted(days=None))
-        stored_days = [d.date for d in page.history]
+        stored_days = [t.day for t in pasts.of(conn, tenant, ratings=site.ratings).totals]
         try:
             since, until = queries.day(query, "from"), queries.day(query, "to")
             changes = changes_page.build(conn, tenant, ratings=site.ratings, since=since, until=until)
@@ -736,11 +727,8 @@ def _name(change: ChangeRow) -> str:
 
 def _paragraph(changes: Changes) -> str:
     """Say for a customer whose score it is and where it stands, then what moved it."""
-    ends = (
-        f"{changes.tenant.name}'s Microsoft Secure Score was {formats.percent(changes.percent_before)} on "
-        f"{formats.day(changes.since)} and {formats.percent(changes.percent_after)} on {formats.day(changes.until)}."
-    )
-    return f"{ends} {changes.sentence}"
+    ends = (changes.since, changes.percent_before), (changes.until, changes.percent_after)
+    return told(changes.tenant.name, *ends, changes.sentence)
 
 
 def _licences(changes: Changes) -> tuple[str, ...]:

@@ -5,14 +5,21 @@ from collections.abc import Sequence
 from itertools import groupby
 from urllib.parse import urlencode
 
+import msgspec
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from surefoot import charts
 from surefoot.model import Status
+from surefoot.pages.counting import View
+from surefoot.pages.marks import Mark
+from surefoot.pages.moved import Moved
 from surefoot.pages.outlets import camel
 from surefoot.pages.overview import CategoryScore, HistoryDay, Overview, Synced
+from surefoot.pages.review import Review
 from surefoot.web.html import formats
-from surefoot.web.html.contexts import Frame, HistoryRow, Link, Notice, OverviewPage, StatusLine, Tile
+from surefoot.web.html.contexts import Frame, HistoryRow, Link, Notice, Page
+from surefoot.web.html.falls import falls, told
 
 RANGES = {
     "30": ("30 d", "Last 30 days"),
@@ -34,26 +41,136 @@ FRESH = dt.timedelta(days=3)
 TABLE_DAYS = 366
 
 
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """A category and its bar."""
+
+    category: CategoryScore
+    meter: Markup
+    href: str
+
+
+class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the status legend."""
+
+    status: Status
+    count: int
+    href: str
+    swatch: Markup
+
+
+class MarkLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What a number above the line stands for."""
+
+    number: int
+    mark: Mark
+    href: str
+    """The day on the history's page."""
+
+
+class ReviewLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A count of actions that somebody should look at."""
+
+    label: str
+    count: int
+    href: str
+    small: str | None = None
+    kind: str = ""
+    """`loss` for what got worse or is late."""
+
+
+class WhyCard(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the score moved."""
+
+    moved: Moved
+    charts: tuple[Markup, ...]
+    """Empty when nothing moved or a percent is not known."""
+    paragraph: str
+    """To send to a customer."""
+    href: str
+
+
+class VersusLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A bar of the comparison."""
+
+    name: str
+    small: str
+    meter: Markup
+    percent: float | None
+    href: str
+
+
+class OverviewPage(Page, frozen=True, kw_only=True):
+    """`overview.html`."""
+
+    overview: Overview
+    notice: Notice | None
+    plan: str | None
+    """The licences in a few words; None when Graph does not tell."""
+    shown: View | None
+    """The score that stands large; None when it is not known."""
+    included: str
+    """Its key: `raw`, or what is included."""
+    includes: tuple[Link, ...]
+    score_bar: Markup | None
+    planned_swatch: Markup
+    achievable_swatch: Markup
+    charts: tuple[Markup, ...]
+    """The wide and the narrow form; empty when there is nothing to draw."""
+    marks: tuple[MarkLine, ...]
+    ranges: tuple[Link, ...]
+    range_title: str
+    rows: tuple[HistoryRow, ...]
+    """Newest first; beyond a year one row a month."""
+    rows_thinned: bool
+    tiles: tuple[Tile, ...]
+    stack: Markup
+    lines: tuple[StatusLine, ...]
+    actions_href: str
+    quick_wins_href: str
+    reviews: tuple[ReviewLine, ...]
+    """What Microsoft's own page counts."""
+    waits: tuple[ReviewLine, ...]
+    """What waits for somebody; nothing of which there is none."""
+    why: WhyCard | None
+    """None: there is only one day."""
+    versus: tuple[VersusLine, ...]
+    comparison_href: str
+    sync_href: str | None
+    """None: this process cannot read from Graph, or the viewer may not ask."""
+
+
 def path(tenant_id: str, page: str, **query: str) -> str:
     """Give the address of a tenant's page."""
     return f"/tenants/{tenant_id}/{page}" + (f"?{urlencode(query)}" if query else "")
 
 
-def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool) -> OverviewPage:
-    """Prepare the overview for its template; `chosen` is a key of RANGES, `sync` offers Sync now."""
+def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool, include: str = "raw") -> OverviewPage:
+    """Prepare the overview for its template.
+
+    `chosen` is a key of RANGES, `include` one of INCLUDES or `raw`, `sync` offers Sync now.
+    """
     tenant = overview.tenant.id
+    query = {} if include == "raw" else {"include": include}
+    marks = _marks(overview)
     rows = rows_of(overview.history)
     kept = thinned(rows)
     return OverviewPage(
         frame=frame,
         overview=overview,
         notice=notice(overview.synced, overview.as_of, frame.now),
+        plan=_plan(overview.licences),
+        shown=next((v for v in overview.views if v.key == include and v.percent is not None), None),
+        included=include,
+        includes=_includes(tenant, chosen, include),
         score_bar=_score_bar(overview),
         planned_swatch=Markup(charts.swatch("planned-score", key="score")),  # noqa: S704 - charts escapes
         achievable_swatch=Markup(charts.swatch("achievable")),  # noqa: S704
-        charts=line(overview.history, f"Secure Score, {RANGES[chosen][1].lower()}"),
+        charts=line(
+            overview.history, f"Secure Score, {RANGES[chosen][1].lower()}", marks=[(m.mark, m.number) for m in marks]
+        ),
+        marks=marks,
         ranges=tuple(
-            Link(label=label, href=path(tenant, "overview", days=key), current=key == chosen)
+            Link(label=label, href=path(tenant, "overview", days=key, **query), current=key == chosen)
             for key, (label, _) in RANGES.items()
         ),
         range_title=RANGES[chosen][1],
@@ -63,8 +180,12 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool) -> Overvi
         stack=_stack(overview),
         lines=_lines(overview),
         actions_href=path(tenant, "actions"),
-        regressed_href=path(tenant, "actions", show="regressed"),
         quick_wins_href=path(tenant, "actions", show="quick"),
+        reviews=_reviews(tenant, overview.review) if overview.review else (),
+        waits=_waits(tenant, overview.review) if overview.review else (),
+        why=_why(overview) if overview.moved else None,
+        versus=_versus(overview) if overview.among else (),
+        comparison_href=path(tenant, "comparison"),
         sync_href=path(tenant, "sync") if sync else None,
     )
 
@@ -101,7 +222,11 @@ def _score_bar(overview: Overview) -> Markup | None:
     return Markup(charts.score_bar(overview.percent, planned, achievable, label=label, key="score"))  # noqa: S704
 
 
-def line(history: Sequence[HistoryDay], title: str) -> tuple[Markup, ...]:
+ROOM = 28
+"""What the numbers above a line need."""
+
+
+def line(history: Sequence[HistoryDay], title: str, *, marks: Sequence[tuple[Mark, int]] = ()) -> tuple[Markup, ...]:
     """Draw days as a line, in a wide and a narrow form; nothing where no percent is known."""
     if not any(d.percent is not None for d in history):
         return ()
@@ -114,8 +239,11 @@ def line(history: Sequence[HistoryDay], title: str) -> tuple[Markup, ...]:
         "The days are in the table below.",
     )
     span = (history[0].date, history[-1].date)
-    forms = (charts.WIDE, charts.NARROW)
-    return tuple(Markup(charts.history(points, caption, form=form, span=span)) for form in forms)  # noqa: S704
+    numbers = [charts.Mark(m.date, n, "down" if formats.direction(m.change) == "down" else "plain") for m, n in marks]
+    room = ROOM if marks else 0
+    forms = [replace(f, top=f.top + room, height=f.height + room) for f in (charts.WIDE, charts.NARROW)]
+    drawn = (charts.history(points, caption, form=form, span=span, marks=numbers) for form in forms)
+    return tuple(Markup(svg) for svg in drawn)  # noqa: S704 - charts escapes
 
 
 def rows_of(history: Sequence[HistoryDay]) -> list[HistoryRow]:
@@ -145,6 +273,138 @@ def thinned(rows: Sequence[HistoryRow]) -> tuple[HistoryRow, ...]:
     """Keep a year of days, and of the months before it the last day each."""
     older = groupby(rows[TABLE_DAYS:], key=lambda row: (row.day.year, row.day.month))
     return (*rows[:TABLE_DAYS], *(next(month) for _, month in older))
+
+
+INCLUDES = {"planned": "Planned", "achievable": "Achievable", "adjusted": "Without accepted risks"}
+
+
+def _includes(tenant: str, chosen: str, include: str) -> tuple[Link, ...]:
+    """Offer each way to count; the one that is shown leads back to the score itself."""
+    query = {} if chosen == "90" else {"days": chosen}
+    return tuple(
+        Link(
+            label=label,
+            href=path(tenant, "overview", **query, **({} if key == include else {"include": key})),
+            current=key == include,
+        )
+        for key, label in INCLUDES.items()
+    )
+
+
+SUITES = ("Microsoft 365 E5", "Microsoft 365 E3", "Microsoft 365 Business Premium")
+
+
+def _plan(licences: Sequence[str]) -> str | None:
+    """Name the suite where there is one, else the first two licences."""
+    suite = next((s for s in SUITES if s in licences), None)
+    if suite or not licences:
+        return suite
+    more = f" and {len(licences) - 2} more" if len(licences) > 2 else ""  # noqa: PLR2004 - two are named
+    return ", ".join(licences[:2]) + more
+
+
+def _marks(overview: Overview) -> tuple[MarkLine, ...]:
+    return tuple(
+        MarkLine(
+            number=number,
+            mark=mark,
+            href=path(overview.tenant.id, "history", **{"from": mark.date.isoformat(), "to": mark.date.isoformat()}),
+        )
+        for number, mark in enumerate(overview.marks, 1)
+    )
+
+
+def _reviews(tenant: str, review: Review) -> tuple[ReviewLine, ...]:
+    """Count what Microsoft's own page counts, each leading to the list of exactly these."""
+    recent = f"since {formats.day(review.recent_since)}"
+
+    def to(**query: str) -> str:
+        return path(tenant, "actions", **query)
+
+    dismissed = f"{review.dismissed} of them dismissed" if review.dismissed else None
+    return (
+        ReviewLine(
+            label="Regressed", count=review.regressed, href=to(show="regressed"), small=dismissed,
+            kind="loss" if review.regressed else "",
+        ),
+        ReviewLine(label="To address", count=review.to_address, href=to(status="toAddress", show="all")),
+        ReviewLine(label="Planned", count=review.planned, href=to(status="planned", show="all")),
+        ReviewLine(label="Risk accepted", count=review.risk_accepted, href=to(status="riskAccepted", show="all")),
+        ReviewLine(
+            label="Recently added", count=review.recently_added, href=to(recent="added", show="all"), small=recent
+        ),
+        ReviewLine(
+            label="Recently updated", count=review.recently_updated, href=to(recent="updated", show="all"), small=recent
+        ),
+    )  # fmt: skip
+
+
+def _waits(tenant: str, review: Review) -> tuple[ReviewLine, ...]:
+    """List what waits for somebody; what there is none of is left out."""
+    by = f"expected by {formats.day(review.expected_by.date())}" if review.expected_by else "to be sent"
+    late = f"{review.late} of them late" if review.late else by
+    outbox, risks = path(tenant, "outbox"), path(tenant, "risks")
+    lines = (
+        ReviewLine(
+            label="Waiting for Microsoft", count=review.waiting, href=outbox, small=late,
+            kind="loss" if review.late else "",
+        ),
+        ReviewLine(label="Refused by Microsoft", count=review.refused, href=outbox, kind="loss"),
+        ReviewLine(label="Conflicts", count=review.conflicts, href=outbox, small="say which side holds", kind="loss"),
+        ReviewLine(label="Requests", count=review.requests, href=risks, small="wait for a second person"),
+        ReviewLine(
+            label="Overdue", count=review.overdue, href=path(tenant, "actions", due="overdue"),
+            small="the due date has passed", kind="loss",
+        ),
+        ReviewLine(
+            label="Acceptances that end", count=review.ending, href=risks, small=f"within {review.ending_days} days"
+        ),
+    )  # fmt: skip
+    return tuple(line for line in lines if line.count)
+
+
+def _why(overview: Overview) -> WhyCard | None:
+    moved = overview.moved
+    if moved is None:
+        return None
+    ends = {"from": moved.since.isoformat(), "to": moved.until.isoformat()}
+    return WhyCard(
+        moved=moved,
+        charts=falls(moved),
+        paragraph=told(
+            overview.tenant.name,
+            (moved.since, moved.percent_before),
+            (moved.until, moved.percent_after),
+            moved.sentence,
+        ),
+        href=path(overview.tenant.id, "history/why", **ends),
+    )
+
+
+def _versus(overview: Overview) -> tuple[VersusLine, ...]:
+    among = overview.among
+    if among is None:
+        return ()
+    href = path(overview.tenant.id, "comparison")
+
+    def bar(name: str, small: str, value: float | None, kind: str = "other") -> VersusLine:
+        label = f"{name}: {formats.percent(value)}"
+        meter = Markup(charts.meter(value, label=label, kind=kind))  # noqa: S704 - charts escapes
+        return VersusLine(name=name, small=small, meter=meter, percent=value, href=href)
+
+    lines = [bar(overview.tenant.name, formats.day(overview.as_of), overview.percent, "accent")]
+    for group in among.groups:
+        name = _GROUPS.get(group.basis, group.name)
+        of = "" if name == group.name else f"{group.about}, "
+        lines.append(bar(name, f"{of}average", group.average))
+    own = among.own
+    if own.tenants is not None:
+        rank = "rank not known" if own.rank is None else f"rank {own.rank} of {own.tenants}"
+        lines.append(bar(f"Your {own.tenants} tenants", f"{rank}, median", own.median))
+    return tuple(lines)
+
+
+_GROUPS = {"TotalSeats": "Similar size", "IndustryTypes": "Your industry"}
 
 
 def _tile(category: CategoryScore, tenant: str) -> Tile:

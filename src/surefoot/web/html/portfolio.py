@@ -3,29 +3,35 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Annotated
 from urllib.parse import urlencode
 
 import msgspec
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
+from msgspec.structs import replace
 from starlette.datastructures import QueryParams
 
 from surefoot import charts
-from surefoot.access.viewers import Viewer
+from surefoot.access.viewers import Viewer, tenant_for
 from surefoot.pages import portfolio as portfolio_page
 from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
 from surefoot.store import portfolio as store
 from surefoot.store import tenants as stored
-from surefoot.store.database import reading
+from surefoot.store import views as saved
+from surefoot.store.database import reading, writing
 from surefoot.store.portfolio import Sort
+from surefoot.sync.labels import relabel
 from surefoot.web.api.paths import PORTFOLIO
+from surefoot.web.forms import body_of, from_form
 from surefoot.web.html import formats
-from surefoot.web.html.contexts import Choice, Frame, Link, Page, Select
+from surefoot.web.html.contexts import Choice, Frame, Head, Link, Page, Select
 from surefoot.web.html.overview import FRESH, path
 from surefoot.web.html.render import frame, render
-from surefoot.web.permissions import Permission, needs, viewer_of
+from surefoot.web.html.views import ViewsMenu, back_to, menu
+from surefoot.web.permissions import Permission, actor_of, needs, viewer_of
 from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
 
@@ -55,17 +61,6 @@ PARAMETERS = ("label", "industry", "problem", "text", "sort", "group")
 Lines = Mapping[str, Sequence[tuple[dt.date, float | None]]]
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """The head of a column, which sorts by it."""
-
-    key: str
-    label: str
-    href: str
-    order: str
-    """As `aria-sort` says it: `none`, `ascending` or `descending`."""
-    number: bool
-
-
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """By how much a score moved."""
 
@@ -83,6 +78,12 @@ class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
     spark: Markup | None
     """The score of the last 90 days; None: nothing is known of them."""
     labels: tuple[Link, ...]
+    problem: str | None
+    """The first sentence of `row.problem`."""
+    remedy: str | None
+    """The rest of it."""
+    connection_href: str
+    """Where something is done about it."""
     stale: str | None
     """That the newest score is old; None: it is not, or `row.problem` says more."""
     actions_href: str
@@ -90,13 +91,15 @@ class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TenantGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """The tenants with one label."""
+    """The tenants with one label, with their place among the labels."""
 
     label: str | None
     """None: the list is not grouped."""
     lines: tuple[TenantLine, ...]
     average: float | None
     scored: int
+    place: int | None = None
+    """From 1, the highest average; None: not grouped, or no score is known."""
 
 
 class PortfolioPage(Page, frozen=True, kw_only=True):
@@ -113,7 +116,13 @@ class PortfolioPage(Page, frozen=True, kw_only=True):
     problems_href: str
     highest_href: str
     lowest_href: str
-    csv_href: str
+    files: tuple[Link, ...]
+    saved: ViewsMenu
+    label_words: tuple[str, ...]
+    """Every label that there is, to choose from."""
+    can_label: bool
+    back: str
+    """Where the forms that label lead back to."""
     next_href: str | None
     first_href: str | None
     """None: this is the first page."""
@@ -133,9 +142,26 @@ def first(request: Request) -> Response:
         page = portfolio_page.build(conn, wanted, cursor=query.get("cursor"))
         words = store.words(conn, viewer.tenants)
         ids = [row.tenant.id for row in page.tenants]
+        mine = saved.listed(conn, viewer.name, "portfolio")
         lines = store.lines(conn, ids, page.newest - LINE, page.newest) if page.newest else {}
     around = frame(request, "Portfolio", visible=visible, tab="portfolio")
-    return render(request, "portfolio.html", view(page, around, query, words=words, lines=lines))
+    kept = urlencode({k: v for k, v in query.items() if k in PARAMETERS})
+    held = menu("portfolio", mine, path="/", query=kept)
+    shown = view(page, around, query, words=words, lines=lines, held=held, can_label=viewer.can_write)
+    return render(request, "portfolio.html", shown)
+
+
+@routes.post("/labels")
+@needs(Permission.WRITE)
+def label(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
+    """Give a tenant a label, or take one away, then lead back to the list."""
+    site, viewer, fields = site_of(request), viewer_of(request), from_form(body)
+    with writing(site.engine, by=actor_of(request)) as conn:
+        tenant = tenant_for(conn, viewer, fields.get("tenant", ""))
+        gone = fields.get("remove", "")
+        word = gone or fields.get("label", "")
+        relabel(conn, tenant, [word], by=viewer.name, now=site.clock(), remove=bool(gone))
+    return back_to(fields, "labelled")
 
 
 def _known(query: QueryParams) -> dict[str, str]:
@@ -177,15 +203,18 @@ def view(
     *,
     words: tuple[Sequence[str], Sequence[str]],
     lines: Lines,
+    held: ViewsMenu | None = None,
+    can_label: bool = False,
 ) -> PortfolioPage:
     """Prepare the portfolio for its template; `words` are the labels and industries to choose from."""
+    held = held or menu("portfolio", (), path="/", query=urlencode({k: v for k, v in query.items() if k in PARAMETERS}))
     rows = [_line(row, page, frame, query, lines.get(row.tenant.id, ())) for row in page.tenants]
     kept = {k: v for k, v in query.items() if k in PARAMETERS}
     exported = {k: v for k, v in kept.items() if k != "group"} | {"limit": str(MOST)}
     return PortfolioPage(
         frame=frame,
         portfolio=page,
-        visible=max(len(frame.tenants), page.total),
+        visible=max(frame.visible, page.total),
         heads=tuple(_head(sort, kept) for sort in COLUMNS),
         groups=_groups(rows, grouped="group" in kept),
         selects=_selects(kept, words),
@@ -194,7 +223,14 @@ def view(
         problems_href=_href(kept, problem="true"),
         highest_href=_href(kept, sort="-percent"),
         lowest_href=_href(kept, sort="percent"),
-        csv_href=f"{PORTFOLIO}.csv?{urlencode(exported)}",
+        files=tuple(
+            Link(label=label, href=f"{PORTFOLIO}.{kind}?{urlencode(exported)}")
+            for kind, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
+        ),
+        saved=held,
+        label_words=tuple(words[0]),
+        can_label=can_label,
+        back=held.back,
         next_href=_href(kept, cursor=page.next) if page.next else None,
         first_href=_href(kept) if "cursor" in query else None,
     )
@@ -259,6 +295,9 @@ def _line(
         ),
         spark=_spark(row, page, line),
         labels=tuple(Link(label=label, href=_href(query, label=label, cursor="")) for label in row.labels),
+        problem=_sentences(row.problem)[0],
+        remedy=_sentences(row.problem)[1],
+        connection_href=path(tenant, "connection"),
         stale=_stale(row, frame.now.date()),
         actions_href=path(tenant, "actions"),
         regressed_href=path(tenant, "actions", show="regressed"),
@@ -277,6 +316,14 @@ def _spark(row: PortfolioRow, page: Portfolio, line: Sequence[tuple[dt.date, flo
     return Markup(charts.spark(known, (page.newest - LINE, page.newest), label=label))  # noqa: S704 - charts escapes
 
 
+def _sentences(text: str | None) -> tuple[str | None, str | None]:
+    """Cut a text after its first sentence."""
+    if text is None:
+        return None, None
+    first, _, rest = text.partition(". ")
+    return (f"{first}.", rest) if rest else (text, None)
+
+
 def _stale(row: PortfolioRow, today: dt.date) -> str | None:
     if row.problem is not None or row.as_of is None or today - row.as_of <= FRESH:
         return None
@@ -292,7 +339,14 @@ def _groups(lines: Sequence[TenantLine], *, grouped: bool) -> tuple[TenantGroup,
     labels = sorted({label for line in lines for label in line.row.labels}, key=str.casefold)
     groups = [_group(label, [line for line in lines if label in line.row.labels]) for label in labels]
     bare = [line for line in lines if not line.row.labels]
-    return (*groups, *([_group("No label", bare)] if bare else []))
+    return _placed((*groups, *([_group("No label", bare)] if bare else [])))
+
+
+def _placed(groups: Sequence[TenantGroup]) -> tuple[TenantGroup, ...]:
+    """Rank groups by their averages; equal ones share the better place."""
+    known = [group.average for group in groups if group.average is not None]
+    places = {value: 1 + sum(other > value for other in known) for value in known}
+    return tuple(replace(g, place=None if g.average is None else places[g.average]) for g in groups)
 
 
 def _group(label: str | None, lines: Sequence[TenantLine]) -> TenantGroup:

@@ -1,5 +1,7 @@
 """Templates: strict (a name that is not there is an error), escaping everything that is not drawn by us."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -10,6 +12,7 @@ from surefoot.pages.overview import TenantName
 from surefoot.web.assets import Asset, address
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Flash, Frame, Link, MessagePage, Page
+from surefoot.web.html.drawn import Drawn
 from surefoot.web.html.overview import path
 from surefoot.web.problems import Problem
 from surefoot.web.site import site_of
@@ -18,18 +21,45 @@ TABS = {
     "overview": "Overview",
     "actions": "Recommended actions",
     "history": "History",
+    "trends": "Metrics & trends",
     "comparison": "Comparison",
     "risks": "Accepted risks",
+}
+"""The pages of a tenant."""
+MORE = {
     "outbox": "Outbox",
     "catalogue": "Catalogue log",
+    "activity": "Activity",
 }
-
-WHOLE = {"portfolio": ("Portfolio", "/"), "notices": ("Notices", "/notices"), "activity": ("Activity", "/activity")}
-"""The tabs of pages about all tenants."""
+"""Those that are opened less often."""
+WHOLE = {
+    "portfolio": ("Portfolio", "/"),
+    "heatmap": ("Control by tenant", "/heatmap"),
+    "risks": ("Accepted risks", "/risks"),
+    "catalogue": ("Catalogue log", "/catalogue"),
+    "activity": ("Activity", "/activity"),
+}
+"""The pages about all tenants."""
+WHOLE_MORE = {
+    "outbox": ("Outbox", "/outbox"),
+    "notices": ("Notices", "/notices"),
+}
+SWITCH = 30
+"""Tenants that the switcher lists; the search finds the others."""
 
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
+    "zones": Flash(kind="good", text="The bounds of the zones are set."),
+    "approved": Flash(kind="good", text="Approved: the risk is accepted, and stands in the register."),
+    "declined": Flash(kind="good", text="Declined, or taken back: the action stays as it is."),
+    "resolved": Flash(kind="good", text="Resolved: that version holds now."),
+    "sending-on": Flash(kind="good", text="Decisions are sent to Microsoft from now on, within half a minute each."),
+    "sending-off": Flash(kind="good", text="Nothing is sent to Microsoft any more. What waits stays here."),
+    "read": Flash(kind="good", text="Marked as read."),
+    "labelled": Flash(kind="good", text="The labels are changed."),
+    "view-saved": Flash(kind="good", text="The view is saved: it is in the menu Views."),
+    "view-changed": Flash(kind="good", text="The views are changed."),
     "asked": Flash(kind="good", text="Asked for: somebody with the role approver has to approve it."),
 }
 """What a page may say after a form, by the word in its address: nothing of the address itself is shown."""
@@ -46,6 +76,7 @@ def environment(assets: dict[str, Asset]) -> Environment:
     )
     env.filters.update(formats.FILTERS)
     env.globals["asset"] = lambda name: address(assets, name)
+    env.globals["drawn"] = Drawn(address(assets, "icons.svg"))
     return env
 
 
@@ -57,13 +88,17 @@ def render(request: Request, template: str, page: Page, *, status: int = 200) ->
 
 def frame(request: Request, title: str, *, visible: list[Tenant], tenant: Tenant | None = None, tab: str = "") -> Frame:
     """Make what surrounds a page of somebody who is signed in."""
+    tabs, more = navigation(tenant, tab)
     return Frame(
         title=f"{title} · {tenant.name}" if tenant else title,
         now=site_of(request).clock(),
         who=request.state.viewer.name,
         tenant=TenantName(id=tenant.id, name=tenant.name) if tenant else None,
         tenants=_switcher(visible, tenant, tab),
-        tabs=_tabs(tenant, tab) if tenant else _whole(tab),
+        visible=len(visible),
+        tabs=tabs,
+        more=more,
+        crumbs=_crumbs(title, tenant, (*tabs, *more), several=len(visible) > 1),
         flash=FLASHES.get(request.query_params.get("said", "")),
     )
 
@@ -73,21 +108,39 @@ def bare_frame(request: Request, title: str) -> Frame:
     return Frame(title=title, now=site_of(request).clock())
 
 
+def navigation(tenant: Tenant | None, tab: str = "") -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+    """List the pages of a tenant, or (None) those about all tenants: the tabs, and what is behind them."""
+    if tenant is None:
+        return _links(WHOLE, tab), _links(WHOLE_MORE, tab)
+    own = [{key: (label, path(tenant.id, key)) for key, label in pages.items()} for pages in (TABS, MORE)]
+    return _links(own[0], tab), _links(own[1], tab)
+
+
+def _links(pages: Mapping[str, tuple[str, str]], tab: str) -> tuple[Link, ...]:
+    return tuple(Link(label=label, href=href, current=key == tab) for key, (label, href) in pages.items())
+
+
 def _switcher(visible: list[Tenant], tenant: Tenant | None, tab: str) -> tuple[Link, ...]:
     if len(visible) < 2:  # noqa: PLR2004 - one tenant needs no switch
         return ()
     page = tab if tab in TABS else "overview"
+    shown = visible[:SWITCH] if tenant is None or tenant in visible[:SWITCH] else [tenant, *visible[: SWITCH - 1]]
     return tuple(
-        Link(label=t.name, href=path(t.id, page), current=tenant is not None and t.id == tenant.id) for t in visible
+        Link(label=t.name, href=path(t.id, page), current=tenant is not None and t.id == tenant.id) for t in shown
     )
 
 
-def _tabs(tenant: Tenant, tab: str) -> tuple[Link, ...]:
-    return tuple(Link(label=label, href=path(tenant.id, key), current=key == tab) for key, label in TABS.items())
-
-
-def _whole(tab: str) -> tuple[Link, ...]:
-    return tuple(Link(label=label, href=href, current=key == tab) for key, (label, href) in WHOLE.items())
+def _crumbs(title: str, tenant: Tenant | None, tabs: Sequence[Link], *, several: bool) -> tuple[Link, ...]:
+    """Lead from the first page over the tenant and its tab to this page."""
+    way = [Link(label="Portfolio", href="/")] if several else []
+    if tenant is not None:
+        way.append(Link(label=tenant.name, href=path(tenant.id, "overview")))
+    tab = next((t for t in tabs if t.current), None)
+    if tab is not None and tab.href not in {w.href for w in way}:
+        way.append(Link(label=tab.label, href=tab.href))
+    if tab is None or title != tab.label:
+        way.append(Link(label=title, href=""))
+    return tuple(way) if len(way) > 1 else ()
 
 
 HEADINGS = {

@@ -123,4 +123,9 @@ function follow(svg, figure, tip, rows) {
   });
 }
 
-for (const figure of document.querySelectorAll("[data-chart=history]")) enhance(figure);
+function look(root) {
+  for (const figure of root.querySelectorAll("[data-chart=history]")) enhance(figure);
+}
+
+look(document);
+document.addEventListener("surefoot:shown", (event) => look(event.detail));

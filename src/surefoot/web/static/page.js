@@ -49,19 +49,20 @@ for (const input of document.querySelectorAll("[data-narrows]")) {
   });
 }
 
-/** Lists of a filter apply at once. */
-for (const form of document.querySelectorAll("form[data-applies]")) {
-  for (const select of form.querySelectorAll("select")) select.addEventListener("change", () => form.requestSubmit());
-}
+/** Lists and boxes of a filter apply at once. */
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-applies]");
+  if (form && event.target.matches("select, input[type=checkbox], input[type=radio], input[type=date]")) form.requestSubmit();
+});
 
 /** A form is sent once. */
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
-    for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
-  });
-}
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
+});
 addEventListener("pageshow", (event) => {
   if (!event.persisted) return;
   for (const form of document.querySelectorAll("form[data-sent]")) {

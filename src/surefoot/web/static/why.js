@@ -64,7 +64,6 @@ function follow(svg, choose, send) {
   });
 }
 
-for (const figure of document.querySelectorAll("[data-picks]")) pick(figure);
 
 async function copy(button) {
   const text = document.getElementById(button.dataset.copies);
@@ -78,7 +77,14 @@ async function copy(button) {
     said.textContent = "Selected: copy it with the keyboard.";
   }
 }
-for (const button of document.querySelectorAll("[data-copies]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => copy(button));
+
+function look(root) {
+  for (const figure of root.querySelectorAll("[data-picks]")) pick(figure);
+  for (const button of root.querySelectorAll("[data-copies]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => copy(button));
+  }
 }
+
+look(document);
+document.addEventListener("surefoot:shown", (event) => look(event.detail));

@@ -1,0 +1,350 @@
+"""The heat map: controls down, tenants across, and what is best done next for everybody."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from math import fsum
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from surefoot.model import CLOSED, Difficulty, Status
+from surefoot.pages import portfolio
+from surefoot.pages.overview import TenantName
+from surefoot.pages.portfolio import Portfolio, PortfolioRow
+from surefoot.scoring.heatmap import Candidate, State, best, state_of
+from surefoot.scoring.products import product
+from surefoot.scoring.ratings import Ratings
+from surefoot.store import heatmap as store
+from surefoot.store import portfolio as rows_of
+from surefoot.store.heatmap import Among, Cell, Sum, Text
+
+CONTROLS, TENANTS, MOST = 40, 60, 1000
+"""Controls and tenants on a page when nothing is said, and at most."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tenants, which controls, and which page of either."""
+
+    among: Among
+    text: str | None = None
+    """In the title or the id, without regard to case."""
+    category: str | None = None
+    product: str | None = None
+    open_only: bool = False
+    """Only controls that are open somewhere."""
+    control: str | None = None
+    """Only this one, by its id."""
+    page: int = 1
+    limit: int = CONTROLS
+    tenant_page: int = 1
+    tenant_limit: int = TENANTS
+
+
+class HeatTenant(msgspec.Struct, frozen=True, kw_only=True):
+    """A column."""
+
+    tenant: TenantName
+    known: bool
+    """False: there is no score, so none of the cells is known; `problem` says why."""
+    percent: float | None
+    as_of: dt.date | None
+    """Of which day the cells are."""
+    failing_since: dt.datetime | None
+    problem: str | None
+    """What is wrong and what to do; None: nothing."""
+
+
+class HeatCell(msgspec.Struct, frozen=True, kw_only=True):
+    """A control in a tenant."""
+
+    state: State
+    status: Status | None = None
+    """None when it is not scored or not known, as the others."""
+    earned_points: float | None = None
+    max_points: float | None = None
+    """None also when nobody knows the maximum."""
+    points: float | None = None
+    """To gain."""
+
+
+class HeatControl(msgspec.Struct, frozen=True, kw_only=True):
+    """A row; the counts are of all tenants that the filter lets through, whatever the page."""
+
+    id: str
+    name: str
+    category: str
+    product: str | None
+    difficulty: Difficulty | None
+    """The hardest that any tenant has it."""
+    points_left: float | None
+    """To gain where it is open, together; None: known of none of them."""
+    unknown: int
+    """In how many of the open ones nobody knows what is to gain: they are not in `points_left`."""
+    scored: int
+    open: int
+    to_address: int
+    """Open, and nobody has planned it."""
+    partial: int
+    """Open, with some of its points."""
+    completed: int
+    accepted: int
+    elsewhere: int
+    """Resolved through a third party or another mitigation."""
+    not_scored: int
+    """In so many of the tenants with a score it is not licensed or not scored."""
+    cells: tuple[HeatCell, ...]
+    """In the order of `tenants`."""
+
+
+class NextBest(msgspec.Struct, frozen=True, kw_only=True):
+    """The control that is best done next for everybody."""
+
+    id: str
+    name: str
+    difficulty: Difficulty | None
+    tenants: int
+    """How many have still to decide about it."""
+    points: float
+    """What they would gain together."""
+
+
+class Heatmap(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of controls by tenants, and the sums of all that the filter lets through."""
+
+    controls: tuple[HeatControl, ...]
+    """Most points left first, then by name."""
+    tenants: tuple[HeatTenant, ...]
+    """In the order of the alphabet."""
+    total: int
+    """Tenants."""
+    scored: int
+    """How many of them have a score: all counts are of these."""
+    problems: int
+    newest: dt.date | None
+    on_newest: int
+    """How many have the newest day of all."""
+    total_controls: int
+    all_controls: int
+    """How many there are without the filters on controls."""
+    points_left: float
+    """Of all controls that the filter lets through."""
+    best: NextBest | None
+    """None: there is nothing left to decide about."""
+    categories: tuple[str, ...]
+    products: tuple[str, ...]
+    page: int
+    pages: int
+    tenant_page: int
+    tenant_pages: int
+
+
+class HeatRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A cell by itself, as a row of the file: pivot tables want it so."""
+
+    control: str
+    name: str
+    category: str
+    product: str | None
+    tenant: TenantName
+    as_of: dt.date | None
+    state: State
+    status: Status | None
+    earned_points: float | None
+    max_points: float | None
+    points: float | None
+
+
+def build(conn: Connection, wanted: Wanted, *, ratings: Ratings) -> Heatmap:
+    """Build a page; one beyond the last is the last."""
+    found = _tenants(conn, wanted)
+    tenant_page, tenant_pages = _page(wanted.tenant_page, found.total, wanted.tenant_limit)
+    across = found.tenants[(tenant_page - 1) * wanted.tenant_limit :][: wanted.tenant_limit]
+    every = _controls(conn, wanted.among, ratings, found.scored)
+    down = sorted((row for row in every if _takes(wanted, row.control)), key=lambda row: _order(row.control))
+    page, pages = _page(wanted.page, len(down), wanted.limit)
+    shown = down[(page - 1) * wanted.limit :][: wanted.limit]
+    columns = tuple(_column(row) for row in across)
+    return Heatmap(
+        controls=tuple(_filled(conn, shown, columns)),
+        tenants=columns,
+        total=found.total,
+        scored=found.scored,
+        problems=found.problems,
+        newest=found.newest,
+        on_newest=found.on_newest,
+        total_controls=len(down),
+        all_controls=len(every),
+        points_left=fsum(row.control.points_left or 0.0 for row in down),
+        best=_best(down),
+        categories=_words(row.control.category for row in every if row.control.category),
+        products=_words(row.control.product for row in every if row.control.product),
+        page=page,
+        pages=pages,
+        tenant_page=tenant_page,
+        tenant_pages=tenant_pages,
+    )
+
+
+def rows(page: Heatmap) -> list[HeatRow]:
+    """List the cells of a page one by one, by control, then by tenant."""
+    return [
+        HeatRow(
+            control=control.id,
+            name=control.name,
+            category=control.category,
+            product=control.product,
+            tenant=column.tenant,
+            as_of=column.as_of,
+            state=cell.state,
+            status=cell.status,
+            earned_points=cell.earned_points,
+            max_points=cell.max_points,
+            points=cell.points,
+        )
+        for control in page.controls
+        for column, cell in zip(page.tenants, control.cells, strict=True)
+    ]
+
+
+def _tenants(conn: Connection, wanted: Wanted) -> Portfolio:
+    """Read the tenants up to the end of the page, with the sums of all."""
+    among, until = wanted.among, wanted.tenant_page * wanted.tenant_limit
+    every = rows_of.Wanted(visible=among.visible, label=among.label, text=among.text, limit=until)
+    return portfolio.build(conn, every)
+
+
+def _page(asked: int, total: int, size: int) -> tuple[int, int]:
+    pages = max(1, -(-total // size))
+    return min(asked, pages), pages
+
+
+def _column(row: PortfolioRow) -> HeatTenant:
+    return HeatTenant(
+        tenant=row.tenant,
+        known=row.percent is not None,
+        percent=row.percent,
+        as_of=row.as_of,
+        failing_since=row.failing_since,
+        problem=row.problem,
+    )
+
+
+class _Row(NamedTuple):
+    """A control with its key, and what those could gain who have still to decide."""
+
+    key: int
+    to_address: float | None
+    control: HeatControl
+
+
+def _controls(conn: Connection, among: Among, ratings: Ratings, known: int) -> list[_Row]:
+    """Sum up every control of the tenants, without its cells."""
+    found: dict[int, list[Sum]] = {}
+    for one in store.sums(conn, among):
+        found.setdefault(one.control, []).append(one)
+    texts = store.texts(conn, among, found)
+    bare = store.categories(conn, among, found.keys() - texts.keys())
+    return [
+        _row(held, texts.get(key) or Text(category=bare.get(key, "")), ratings, known) for key, held in found.items()
+    ]
+
+
+def _row(held: Sequence[Sum], text: Text, ratings: Ratings, known: int) -> _Row:
+    first = held[0]
+    by = {s.status: s for s in held}
+    opened = [by[s] for s in OPEN if s in by]
+    many = {status: one.tenants for status, one in by.items()}
+    to_address, scored = by.get(Status.TO_ADDRESS), sum(many.values())
+    rating = ratings.of(first.id)
+    title = text.title or (rating.title if rating else None) or ""
+    return _Row(
+        first.control,
+        to_address.points if to_address else None,
+        HeatControl(
+            id=first.id,
+            name=" ".join(title.split()) or first.id,
+            category=text.category,
+            product=product(text.service or (rating.service if rating else None)),
+            difficulty=max((s.difficulty for s in held if s.difficulty), key=_HARD.index, default=None),
+            points_left=_points(opened),
+            unknown=sum(s.tenants - s.known for s in opened),
+            scored=scored,
+            open=sum(s.tenants for s in opened),
+            to_address=many.get(Status.TO_ADDRESS, 0),
+            partial=sum(s.begun for s in opened),
+            completed=many.get(Status.COMPLETED, 0),
+            accepted=many.get(Status.RISK_ACCEPTED, 0),
+            elsewhere=many.get(Status.THIRD_PARTY, 0) + many.get(Status.ALTERNATE, 0),
+            not_scored=max(0, known - scored),
+            cells=(),
+        ),
+    )
+
+
+OPEN = tuple(s for s in Status if s not in CLOSED)
+_HARD = tuple(Difficulty)
+
+
+def _points(opened: Sequence[Sum]) -> float | None:
+    known = [s.points for s in opened if s.points is not None]
+    return fsum(known) if known or not opened else None
+
+
+def _takes(wanted: Wanted, control: HeatControl) -> bool:
+    if wanted.control is not None and control.id.casefold() != wanted.control.casefold():
+        return False
+    if wanted.open_only and not control.open:
+        return False
+    if wanted.category is not None and control.category.casefold() != wanted.category.casefold():
+        return False
+    if wanted.product is not None and (control.product or "").casefold() != wanted.product.casefold():
+        return False
+    text = (wanted.text or "").casefold()
+    return text in control.name.casefold() or text in control.id.casefold()
+
+
+def _order(control: HeatControl) -> tuple[float, int, str, str]:
+    return -(control.points_left or 0.0), -control.open, control.name.casefold(), control.id.casefold()
+
+
+def _filled(conn: Connection, shown: Sequence[_Row], columns: Sequence[HeatTenant]) -> Iterable[HeatControl]:
+    """Put the cells in."""
+    known = [c.tenant.id for c in columns if c.known]
+    held = {(c.tenant, c.control): c for c in store.cells(conn, known, [row.key for row in shown])}
+    for row in shown:
+        cells = tuple(_cell(held.get((c.tenant.id, row.key)), known=c.known) for c in columns)
+        yield msgspec.structs.replace(row.control, cells=cells)
+
+
+def _cell(cell: Cell | None, *, known: bool) -> HeatCell:
+    if cell is None:
+        return _NOT_SCORED if known else _NOT_KNOWN
+    return HeatCell(
+        state=state_of(cell.status, cell.earned),
+        status=cell.status,
+        earned_points=cell.earned,
+        max_points=cell.max_points,
+        points=cell.points,
+    )
+
+
+_NOT_SCORED, _NOT_KNOWN = HeatCell(state=State.NOT_SCORED), HeatCell(state=State.NOT_KNOWN)
+
+
+def _best(down: Sequence[_Row]) -> NextBest | None:
+    named = {row.control.id: row.control for row in down}
+    found = best(Candidate(c.id, c.to_address, row.to_address, c.difficulty) for row in down for c in (row.control,))
+    if found is None:
+        return None
+    return NextBest(
+        id=found.id,
+        name=named[found.id].name,
+        difficulty=found.difficulty,
+        tenants=found.tenants,
+        points=found.points or 0.0,
+    )
+
+
+def _words(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(found), key=str.casefold))

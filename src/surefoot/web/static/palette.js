@@ -1,0 +1,93 @@
+// The search over every page: "/" or Ctrl-K opens it, letters find, arrow keys choose. Without it the search is a page.
+const form = document.querySelector("[data-palette]");
+const opener = form?.querySelector("a");
+let dialog;
+let asked = 0;
+
+function build() {
+  const made = document.createElement("dialog");
+  made.className = "palette";
+  made.setAttribute("aria-label", "Search pages, tenants and controls");
+  const input = document.createElement("input");
+  input.type = "text"; // a search field would take the first Escape to clear itself
+  input.placeholder = "A page, a tenant or a control";
+  input.setAttribute("aria-label", input.placeholder);
+  input.autocomplete = "off";
+  const hits = document.createElement("div");
+  hits.className = "hits";
+  hits.tabIndex = -1;
+  const help = document.createElement("p");
+  help.className = "help";
+  help.setAttribute("role", "status");
+  made.append(input, hits, help);
+  document.body.append(made);
+  let waits;
+  input.addEventListener("input", () => {
+    clearTimeout(waits);
+    waits = setTimeout(() => find(input.value, hits, help), 120);
+  });
+  made.addEventListener("keydown", (event) => move(event, made));
+  made.addEventListener("click", (event) => { if (event.target === made) made.close(); });
+  made.addEventListener("close", () => opener.focus());
+  return made;
+}
+
+async function find(text, hits, help) {
+  const query = new URLSearchParams(new FormData(form));
+  query.set("text", text);
+  asked += 1;
+  const mine = asked;
+  try {
+    const answer = await fetch(`/search?${query}`);
+    if (!answer.ok) throw new Error(answer.statusText);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== asked) return;
+    hits.replaceChildren(...page.getElementById("hits").childNodes);
+    const count = hits.querySelectorAll("a").length;
+    help.textContent = `${count} found. Arrow keys choose, Enter opens, Escape closes.`;
+  } catch {
+    help.textContent = "The search did not answer: reload the page.";
+  }
+}
+
+function move(event, made) {
+  const stops = [made.querySelector("input"), ...made.querySelectorAll(".hits a")];
+  const at = stops.indexOf(document.activeElement);
+  const steps = { ArrowDown: 1, ArrowUp: -1 };
+  if (event.key in steps) {
+    event.preventDefault();
+    stops[(Math.max(at, 0) + steps[event.key] + stops.length) % stops.length].focus();
+  } else if (event.key === "Enter" && at === 0 && stops.length > 1) {
+    event.preventDefault();
+    stops[1].click();
+  } else if (event.key.length === 1 && at > 0 && !event.ctrlKey && !event.metaKey && event.key !== " ") {
+    stops[0].focus();
+  }
+}
+
+function open() {
+  dialog ??= build();
+  if (dialog.open) return;
+  const input = dialog.querySelector("input");
+  dialog.showModal();
+  input.value = "";
+  input.focus();
+  find("", dialog.querySelector(".hits"), dialog.querySelector(".help"));
+}
+
+if (form && "showModal" in HTMLDialogElement.prototype) {
+  form.querySelector("kbd").hidden = false;
+  opener.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const slash = event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const k = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
+    if (!slash && !k) return;
+    event.preventDefault();
+    open();
+  });
+}
