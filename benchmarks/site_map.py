@@ -7,6 +7,7 @@ PAGES: Mapping[str, str] = {
     "portfolio": "/",
     "portfolio by label": "/?sort=change7&group=label",
     "heatmap": "/heatmap",
+    "control of the heatmap": "/heatmap/{control_id}",
     "all risks": "/risks",
     "all outbox": "/outbox",
     "all catalogue": "/catalogue",
@@ -27,11 +28,18 @@ PAGES: Mapping[str, str] = {
     "risks": "/tenants/{tenant_id}/risks",
     "outbox": "/tenants/{tenant_id}/outbox",
     "catalogue": "/tenants/{tenant_id}/catalogue",
+    "activity of a tenant": "/tenants/{tenant_id}/activity",
     "connection": "/tenants/{tenant_id}/connection",
 }
 """Addresses with the placeholders of their routes, and a query where one shows more."""
 
-NO_PAGES = {"/tenants/{tenant_id}": "leads on", "/static/{name}": "files", "/sign-in": "of strangers"}
+NO_PAGES = {
+    "/tenants/{tenant_id}": "leads on",
+    "/static/{name}": "files",
+    "/sign-in": "of strangers",
+    "/tenants/{tenant_id}/actions.csv": "a file",
+    "/tenants/{tenant_id}/actions.xlsx": "a file",
+}
 """Routes of the site that show nothing of their own, and why."""
 
 

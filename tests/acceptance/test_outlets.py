@@ -78,6 +78,7 @@ SAME = [
      f"{SCORE}/history?tenant=Tenant 3&by=week&category=Identity"),
     (("explain", "Tenant 3"), f"{SCORE}/changes?tenant=Tenant 3"),
     (("compare", "Tenant 3"), f"{SCORE}/comparison?tenant=Tenant 3"),
+    (("compare", "Tenant 3", "--against", "Tenant 5"), f"{SCORE}/comparison?tenant=Tenant 3&against=Tenant 5"),
     (("regressions", "Tenant 3", "--dismissed"), f"{SCORE}/regressions?tenant=Tenant 3&dismissed=true"),
     (("catalogue", "Tenant 3"), f"{SCORE}/catalogue?tenant=Tenant 3"),
     (("catalogue", "--from", str(SINCE)), f"{SCORE}/catalogue?from={SINCE}"),

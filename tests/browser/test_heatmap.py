@@ -116,7 +116,7 @@ def test_a_cell_leads_to_its_action_and_a_row_to_its_tenants(inside: Visit) -> N
     page.get_by_role("link", name="Title of aad_mfa").last.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Title of aad_mfa")
     page.get_by_role("checkbox", name="Choose Fabrikam").uncheck()
-    expect(page.locator("[data-picked]")).to_have_text("1 chosen")
+    expect(page.locator("[data-picked]")).to_have_text("1 selected")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Change 1 action?")
     assert inside.wrong == []

@@ -74,7 +74,7 @@ def test_the_charts_answer_after_an_update_in_place(inside: Visit) -> None:
     page.goto(f"{HERE}/overview")
     page.get_by_role("link", name="30 d").click()
     expect(page.get_by_role("heading", name="Last 30 days")).to_be_visible()
-    page.locator("svg.chart.wide").focus()
+    page.locator("[data-chart=history] svg.chart.wide").focus()
     expect(page.locator(".tip")).to_contain_text("23 Nov 2026")
 
 

@@ -79,8 +79,8 @@ def test_registers_are_alive(home: Home) -> None:
     known = named(home)
     with database.reading(home.engine) as conn:
         held = labels.of(conn, list(known.values()))
-        soon = risks.build(conn, known["Litware"], ratings=home.ratings, today=TODAY).risks[0]
-        later = risks.build(conn, known["Northwind Traders"], ratings=home.ratings, today=TODAY).risks[0]
+        soon = risks.build(conn, [known["Litware"]], ratings=home.ratings, today=TODAY).risks[0]
+        later = risks.build(conn, [known["Northwind Traders"]], ratings=home.ratings, today=TODAY).risks[0]
         waiting = [r for r in requests.of(conn, known["Lamna Healthcare"]) if r.state is RequestState.PENDING]
         stages = Counter(o.stage for o in outgoing.of(conn, known["First Up Consultants"]))
         disputed = conflicts.open_of(conn, known["First Up Consultants"])

@@ -17,6 +17,7 @@ from surefoot.scoring.trends import Step
 from surefoot.scoring.zones import Bounds, Zone
 from surefoot.store import database, decisions, dismissals, profiles, standings
 from surefoot.store import history as days_of
+from surefoot.sync.derived import refresh
 from surefoot.sync.zones import set_bounds
 
 FULL = {"aad_mfa": (10.0, 10.0), "mdo_links": (8.0, 8.0), "mip_dlp": (0.0, 6.0), "scid_1": (2.0, 4.0)}
@@ -55,6 +56,7 @@ def tenant(engine: Engine) -> Tenant:
             at = dt.datetime.combine(day(back), dt.time(9), dt.UTC)
             told = Decision(control=control, status=status, decided_at=at, decided_by="anna", decided_in=side)
             decisions.record(conn, made, told)
+        refresh(conn, made, NO_RATINGS)
     return made
 
 

@@ -95,7 +95,7 @@ def test_no_score_is_not_known_and_never_zero(engine: Engine, emulator: Emulator
     with pytest.raises(NotLicensed):
         read(engine, emulator, tenant)
     with database.reading(engine) as conn:
-        assert history.days(conn, tenant) == []
+        assert not history.days(conn, tenant)
 
 
 def test_a_failure_leaves_what_is_stored(engine: Engine, emulator: Emulator, tenant: Tenant) -> None:

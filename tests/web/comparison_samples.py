@@ -121,11 +121,9 @@ def unknown(**changes: object) -> Comparison:
 
 
 def tenant(name: str) -> Tenant:
-    """Make a tenant of that name."""
     return Tenant(key=2, id=FABRIKAM.id, name=name, created_at=NOW)
 
 
 def page(made: Comparison, frame: Frame, text: str = "Words", **changes: object) -> view.ComparisonPage:
-    """Prepare it for the template, refused and failing unless told otherwise."""
     values = {"visible": [tenant(text)], "words": [text], "chosen": "90", "refused": text, "synced": FAILING}
     return view.view(made, frame, **{**values, **changes})

@@ -78,16 +78,30 @@ def by_day_and_mark(answers: list[Any]) -> list[float]:
     return [*by_day(answers), *range(1, MOST_MARKS + 1)]
 
 
+def by_loss(answers: list[Any]) -> list[float]:
+    """Give what the regressed controls lost, as a loss."""
+    return [-low["lost"] for answer in answers for low in answer.get("regressed", [])]
+
+
 T = "?tenant={tenant}"
 EVERYBODYS = tuple(f"{SCORE}/history?tenant={name}" for name in NAMES)
 """The lines of the portfolio's rows."""
 WALKS = {
     "portfolio": Walk((f"{ROOT}/portfolio", *EVERYBODYS)),
     "portfolio by label": Walk((f"{ROOT}/portfolio?sort=change7", *EVERYBODYS), by_tenant),
+    "heatmap": Walk((f"{ROOT}/heatmap",)),
+    "control of the heatmap": Walk((f"{ROOT}/heatmap?control={{control}}",)),
+    "all risks": Walk((f"{SCORE}/risks",)),
+    "all outbox": Walk((f"{SCORE}/outbox", f"{ROOT}/conflicts")),
+    "all catalogue": Walk((f"{SCORE}/catalogue",)),
+    "activity of a tenant": Walk((f"{ROOT}/audit{T}",)),
+    "trends": Walk((f"{SCORE}/trends{T}",), by_loss),
     "overview": Walk((f"{SCORE}{T}",), by_day),
     "actions": Walk((f"{SCORE}/recommendations{T}",)),
     "all actions": Walk((f"{SCORE}/recommendations{T}",)),
-    "action": Walk((f"{SCORE}/controls/{{control}}{T}", f"{SCORE}/actions/{{control}}{T}"), by_day),
+    "action": Walk(
+        (f"{SCORE}/controls/{{control}}{T}", f"{SCORE}/actions/{{control}}{T}", f"{ROOT}/policy{T}"), by_day
+    ),
     "history": Walk(
         (f"{SCORE}/history{T}", f"{SCORE}/changes{T}&from={{first}}", f"{SCORE}/events{T}"), by_day_and_mark
     ),

@@ -391,9 +391,9 @@ def test_contexts_say_what_they_are() -> None:
     everything = [
         *vars(contexts).values(),
         *vars(history_view).values(),
-        *vars(comparison_view).values(),
         *vars(trends_view).values(),
         *vars(heatmap_view).values(),
+        *vars(comparison_view).values(),
     ]
     everything += [*vars(actions_view).values(), *vars(views_view).values(), *vars(bulk_view).values()]
     structs = [c for c in everything if isinstance(c, type) and issubclass(c, msgspec.Struct)]

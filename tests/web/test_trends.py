@@ -11,8 +11,10 @@ from web_world import MISSING, NOW, OURS, SAME_SITE, THEIRS, TODAY, World, make,
 
 from surefoot.access import tokens
 from surefoot.model import AuthMethod, Average, Cloud, Connection, Decision, Role, Status
+from surefoot.scoring.ratings import load
 from surefoot.store import decisions, history, tenants
 from surefoot.store.database import writing
+from surefoot.sync.derived import refresh
 
 HERE = f"/tenants/{OURS}/trends"
 API = "/api/security-defender/secure-score"
@@ -32,6 +34,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                 control="mip_dlp", status=Status.RISK_ACCEPTED, decided_at=NOW - dt.timedelta(days=9), decided_by="anna"
             )
             decisions.record(conn, tenant, accepted)
+            refresh(conn, tenant, load())
             tenants.add(conn, id=MISSING[:-4] + "0003", name="New", connection=connection, now=NOW, due_at=NOW)
             for name, role in (("all", Role.ADMINISTRATOR), ("all editor", Role.EDITOR)):
                 made.tokens[name] = tokens.create_token(conn, name=name, tenants=None, role=role, now=NOW)

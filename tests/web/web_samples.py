@@ -219,7 +219,7 @@ def moved(**changes: object) -> Moved:
 def among(name: str = "Organizations with 1000 to 2499 seats", **changes: object) -> Among:
     group = Averaged(basis="TotalSeats", name=name, about=name, as_of=TODAY, average=62.4, distance=9.6)
     values = {
-        "groups": (group,), "estimate": Estimate(range=Range(60.0, 90.0), unknown=None, method=name, given=name),
+        "groups": (group,), "estimate": Estimate(range=Range(60.0, 90.0), unknown=None, method=name),
         "own": Own(tenants=26, rank=5, median=64.8, too_small=None),
     }  # fmt: skip
     return Among(**{**values, **changes})
@@ -241,7 +241,7 @@ def compared() -> dict[str, object]:
     few = Own(tenants=None, rank=None, median=None, too_small="Fewer than 5 of your tenants have a score.")
     return {
         "review": review(), "moved": moved(quiet=True), "licences": ("Microsoft 365 E5",),
-        "among": among(groups=(), estimate=Estimate(range=None, unknown="No average.", method="M", given="G"), own=few),
+        "among": among(groups=(), estimate=Estimate(range=None, unknown="No average.", method="M"), own=few),
     }  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from surefoot.errors import InputRefused
 from surefoot.model import Status, Tenant, TenantName
 from surefoot.pages import cohorts
 from surefoot.pages.groups import STEADY, Against
-from surefoot.pages.whose import name_of
 from surefoot.scoring.actions import Action
 from surefoot.scoring.comparison import SMALLEST_COHORT
 from surefoot.scoring.percents import percent
@@ -133,7 +132,7 @@ def _nothing(other: Tenant | str, why: str) -> Counterpart:
 
 
 def _named(other: Tenant | str) -> TenantName | None:
-    return name_of(other) if isinstance(other, Tenant) else None
+    return TenantName(id=other.id, name=other.name) if isinstance(other, Tenant) else None
 
 
 def _compared(
@@ -216,4 +215,4 @@ def _sentence(name: str, other: Tenant | str, mine: float, theirs: float, counts
 
 
 def _controls(count: int) -> str:
-    return f"{count} control" + ("" if count == 1 else "s") if count else "none"
+    return f"{count} control" + ("" if count == 1 else "s")

@@ -7,12 +7,10 @@ from sqlalchemy import Connection
 
 from surefoot.model import DayTotal, Tenant
 from surefoot.pages.comparison import Estimate, estimated
-from surefoot.pages.groups import ALL_TENANTS, about, group_name
+from surefoot.pages.groups import ALL_TENANTS, ORDER, about, group_name
 from surefoot.scoring.comparison import SMALLEST_COHORT
 from surefoot.scoring.percents import percent
 from surefoot.store import averages, history, summaries
-
-ORDER = ("TotalSeats", "IndustryTypes", ALL_TENANTS)
 
 
 class Averaged(msgspec.Struct, frozen=True, kw_only=True):

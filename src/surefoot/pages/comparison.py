@@ -98,7 +98,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     unknown: str | None
     """Why there is none."""
     method: str
-    given: str
+    given: str = GIVEN
     """What Microsoft really gives."""
 
 

@@ -132,16 +132,6 @@ def group_name(group: Average) -> str:
             return group.basis
 
 
-def about(group: Average) -> str:
-    """Say in a few words what a group has in common."""
-    return group_name(group).removeprefix("Organizations with ").removeprefix("Industry: ")
-
-
-def named(average: Average) -> tuple[str, str]:
-    """Name a group that Microsoft averages, and say what it is."""
-    return group_name(average), _meaning(average)
-
-
 def _meaning(group: Average) -> str:
     match group.basis:
         case "AllTenants":
@@ -165,3 +155,13 @@ def _against(average: Average, own: Summary | None) -> tuple[Against, ...]:
         gap = None if mine is None or theirs is None else mine - theirs
         found.append(Against(category=shares_.category, percent=mine, average=theirs, distance=gap))
     return tuple(found)
+
+
+def about(group: Average) -> str:
+    """Say in a few words what a group has in common."""
+    return group_name(group).removeprefix("Organizations with ").removeprefix("Industry: ")
+
+
+def named(average: Average) -> tuple[str, str]:
+    """Name a group that Microsoft averages, and say what it is."""
+    return group_name(average), _meaning(average)

@@ -152,6 +152,7 @@ class ComparisonPage(Page, frozen=True, kw_only=True):
     rows: tuple[DayRow, ...]
     """Newest first, a year of them at most."""
     ranges: tuple[Link, ...]
+    range_title: str
     history_href: str
     """The history with these lines in it."""
     cohorts: tuple[CohortLine, ...]
@@ -162,8 +163,6 @@ class ComparisonPage(Page, frozen=True, kw_only=True):
     sides: tuple[CategoryRow, ...]
     ahead: tuple[GapLine, ...]
     behind: tuple[GapLine, ...]
-    there: str
-    """The other side as it stands over a column; empty where there is none."""
     other_href: str | None
     """Where the other side is shown."""
     shares: tuple[ShareLine, ...]
@@ -233,6 +232,7 @@ def view(
         ),
         rows=tuple(rows[:TABLE_DAYS]),
         ranges=tuple(_range(tenant, key, chosen, asked) for key in RANGES),
+        range_title=RANGES[chosen][1],
         history_href=path(tenant, "history", days=chosen) + "".join(f"&with={g.basis}" for g in page.groups),
         cohorts=tuple(_cohort(c, page) for c in page.cohorts if c.too_small is None),
         too_small=_too_small(page.cohorts),
@@ -241,7 +241,6 @@ def view(
         sides=_sides(page.against, tenant) if page.against else (),
         ahead=_gaps(page.against.ahead, page.against, tenant) if page.against else (),
         behind=_gaps(page.against.behind, page.against, tenant) if page.against else (),
-        there=_there(page.against),
         other_href=_other(page.against),
         shares=tuple(_share(s, tenant) for s in page.actions if s.scored is not None),
         untold=sum(s.scored is None for s in page.actions),
@@ -419,10 +418,6 @@ def _gap(gap: ControlGap, other: Counterpart, most: float, tenant: str) -> GapLi
         href=path(tenant, control),
         there_href=path(other.tenant.id, control) if other.tenant else None,
     )
-
-
-def _there(other: Counterpart | None) -> str:
-    return "" if other is None else other.name if other.label is None else f"Label {other.label}"
 
 
 def _other(other: Counterpart | None) -> str | None:

@@ -47,7 +47,8 @@ function held(element) {
 
 function restore(kept, fresh) {
   const links = kept.words ? [...fresh.querySelectorAll("a")] : [];
-  const found = kept.words ? links.find((link) => link.textContent.trim() === kept.words) : kept.where && fresh.querySelector(kept.where);
+  const fields = kept.where ? [...fresh.querySelectorAll(kept.where)] : [];
+  const found = links.find((link) => link.textContent.trim() === kept.words) ?? fields.find((field) => field.type !== "hidden");
   (found || fresh).focus({ preventScroll: true });
   if (!found || kept.typed === null || kept.typed === undefined) return;
   found.value = kept.typed; // what was typed while the answer was on its way
@@ -67,7 +68,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "get" || !main().contains(form)) return;
-  const address = new URL(form.action);
+  const address = new URL(form.getAttribute("action") || location.pathname, location.href); // a field may be called action
   if (!same(address)) return;
   event.preventDefault();
   const fields = new FormData(form, event.submitter ?? undefined);
