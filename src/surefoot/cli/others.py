@@ -81,7 +81,11 @@ def _categories(page: Comparison) -> None:
     names = {g.basis: g.name for g in page.groups} | {"portfolio": "Your tenants"}
     heads = ["Category", "Percent", *(names[b.kind] for b in page.categories[0].groups)]
     rows = [
-        [c.category, show.percent(c.percent), *(_beside(b.average, b.distance) for b in c.groups)]
+        [
+            c.category,
+            show.percent(c.percent) if c.scored else "not scored",
+            *(_beside(b.average, b.distance) for b in c.groups),
+        ]
         for c in page.categories
     ]
     show.line()
