@@ -171,10 +171,10 @@ def test_tokens_are_made_listed_and_revoked(run: Run) -> None:
     made = run("token", "create", "grafana", "--read-only")
     assert made.out.startswith("sf_")
     listed = run("token", "list", "--json")
-    assert [(t["name"], t["role"]) for t in listed.json] == [("grafana", "reader")]
+    assert [(t["name"], t["role"]) for t in listed.json["tokens"]] == [("grafana", "reader")]
     assert made.out.strip() not in listed.out
     assert run("token", "revoke", "grafana").code == 0
-    assert run("token", "list", "--json").json == []
+    assert run("token", "list", "--json").json == {"tokens": [], "total": 0}
 
 
 @pytest.mark.parametrize("columns", [45, 60, 100, 200])

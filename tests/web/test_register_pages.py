@@ -211,7 +211,7 @@ def test_pages_of_the_activity_lead_back_and_forth(world: World) -> None:
 
 def test_the_chain_is_called_whole_only_where_somebody_verified_it(world: World) -> None:
     with database.writing(world.engine) as conn:
-        made = tokens.create_token(conn, name="root", tenants=None, role=Role.READER, now=NOW)
+        made = tokens.create_token(conn, name="whole", tenants=None, role=Role.READER, now=NOW)
         kept = tokens.create_token(conn, name="some", tenants=frozenset({OURS}), role=Role.READER, now=NOW)
     client = world.client()
     assert "Nobody has verified" in client.get("/activity", headers={"authorization": f"Bearer {made}"}).text

@@ -92,7 +92,12 @@ def _rows(
     mine = {t.id: t for t in tenants}
     controls = {e.subject for e in entries if e.subject and e.action in deeds.ABOUT_CONTROLS}
     meant = [mine[key] for key in {e.tenant for e in entries if e.tenant in mine} if key is not None]
-    names, scored = names_of(conn, meant, controls, ratings), set(work.to_gain(conn, meant, controls))
+    pairs = [
+        (mine[e.tenant], e.subject)
+        for e in entries
+        if e.tenant in mine and e.tenant and e.subject in controls and e.subject
+    ]
+    names, scored = names_of(conn, pairs, ratings), set(work.to_gain(conn, meant, controls))
     return [_row(e, mine.get(e.tenant or ""), names, scored) for e in entries]
 
 

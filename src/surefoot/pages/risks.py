@@ -181,8 +181,9 @@ def _every(conn: Connection, tenants: Sequence[Tenant], ratings: Ratings, today:
     rows = work.accepted(conn, tenants)
     controls = {control for _, control, _ in rows}
     meant = list({t.key: t for t, _, _ in rows}.values())
-    names = names_of(conn, meant, controls, ratings)
-    chains = {key: _chain(made) for key, made in decisions.over(conn, meant, controls).items()}
+    pairs = [(tenant, control) for tenant, control, _ in rows]
+    names = names_of(conn, pairs, ratings)
+    chains = {key: _chain(made) for key, made in decisions.over(conn, pairs).items()}
     states = profiles.states(conn, meant, controls)
     made = []
     for tenant, control, points in rows:

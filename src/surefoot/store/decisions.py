@@ -1,13 +1,13 @@
 """What people decided about actions, every decision kept."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, insert, select, tuple_
 
 from surefoot.model import Decision, Grounds, Side, Status, Tenant
 from surefoot.store.memory import remembered
 from surefoot.store.schema import control, decision
-from surefoot.store.shared import chunks, control_keys
+from surefoot.store.shared import chunks, control_keys, known_controls
 
 
 def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
@@ -52,15 +52,16 @@ def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Decision]:
     return [_decision(row) for row in conn.execute(query.order_by(decision.c.decided_at, decision.c.key))]
 
 
-def over(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], list[Decision]]:
-    """Give the decisions about some controls in some tenants, oldest first, by the tenant's key and the folded id."""
-    mine, found = {t.key for t in tenants}, dict[tuple[int, str], list[Decision]]()
+def over(conn: Connection, wanted: Collection[tuple[Tenant, str]]) -> dict[tuple[int, str], list[Decision]]:
+    """Give the decisions about some tenants' controls, oldest first, by the tenant's key and the folded id."""
+    known = known_controls(conn, {name.casefold() for _, name in wanted})
+    pairs = {(tenant.key, known[f]) for tenant, name in wanted if (f := name.casefold()) in known}
+    found = dict[tuple[int, str], list[Decision]]()
     query = select(decision, control.c.id, control.c.folded).join(control, control.c.key == decision.c.control)
-    for part in chunks({c.casefold() for c in controls}):
-        asked = query.where(control.c.folded.in_(part)).order_by(decision.c.decided_at, decision.c.key)
-        for row in conn.execute(asked):
-            if row.tenant in mine:
-                found.setdefault((row.tenant, row.folded), []).append(_decision(row))
+    query = query.order_by(decision.c.decided_at, decision.c.key)
+    for part in chunks(sorted(pairs)):
+        for row in conn.execute(query.where(tuple_(decision.c.tenant, decision.c.control).in_(part))):
+            found.setdefault((row.tenant, row.folded), []).append(_decision(row))
     return found
 
 

@@ -4,17 +4,17 @@ import datetime as dt
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from surefoot.model import Profile, StateUpdate, Tenant
 from surefoot.scoring.actions import News, NewsKind
 from surefoot.store import schema
 from surefoot.store.memory import remembered
-from surefoot.store.shared import chunks, control_keys
+from surefoot.store.shared import chunks, control_keys, known_controls
 
 _TENANT = "{tenant}"
 """Stands for the tenant's id in a shared text: action addresses may hold it."""
@@ -180,17 +180,18 @@ class Title(msgspec.Struct, frozen=True, kw_only=True):
 _TITLE = msgspec.json.Decoder(Title)
 
 
-def titles(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], Title]:
-    """Give what some controls are, or were last, called in some tenants, by the tenant's key and the folded id."""
-    link, content, names = schema.profile.c, schema.profile_content, schema.control.c
-    mine, read, found = {t.key for t in tenants}, dict[int, Title](), dict[tuple[int, str], Title]()
-    query = select(link.tenant, link.content, names.folded, content.c.body).join(content, content.c.key == link.content)
-    query = query.join(schema.control, names.key == link.control).order_by(link.from_day)
-    for part in chunks({c.casefold() for c in controls}):
-        for row in conn.execute(query.where(names.folded.in_(part))):
-            if row.tenant in mine:
-                title = read.get(row.content) or read.setdefault(row.content, _TITLE.decode(row.body))
-                found[row.tenant, row.folded] = title
+def titles(conn: Connection, wanted: Collection[tuple[Tenant, str]]) -> dict[tuple[int, str], Title]:
+    """Give what some tenants' controls are, or were last, called, by the tenant's key and the folded id."""
+    link, content = schema.profile.c, schema.profile_content
+    known = known_controls(conn, {control.casefold() for _, control in wanted})
+    folded = {key: name for name, key in known.items()}
+    pairs = {(tenant.key, known[f]) for tenant, control in wanted if (f := control.casefold()) in known}
+    query = select(link.tenant, link.control, link.content, content.c.body)
+    query = query.join(content, content.c.key == link.content).order_by(link.from_day)
+    read, found = dict[int, Title](), dict[tuple[int, str], Title]()
+    for part in chunks(sorted(pairs)):
+        for tenant, control, key, body in conn.execute(query.where(tuple_(link.tenant, link.control).in_(part))).all():
+            found[tenant, folded[control]] = read.get(key) or read.setdefault(key, _TITLE.decode(body))
     return found
 
 

@@ -221,7 +221,7 @@ def view(
     return ComparisonPage(
         frame=around,
         comparison=page,
-        notice=notice(synced, page.as_of, around.now) if synced else None,
+        notice=notice(tenant, synced, page.as_of, around.now) if synced else None,
         refused=refused,
         alone=not [t for t in visible if t.id != tenant],
         rungs=tuple(_rung(r, page) for r in page.ladder),

@@ -17,7 +17,7 @@ from surefoot import charts
 from surefoot.access.viewers import Viewer, tenant_for
 from surefoot.pages import portfolio as portfolio_page
 from surefoot.pages.outlets import camel
-from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
+from surefoot.pages.portfolio import MOST, Portfolio, PortfolioRow
 from surefoot.store import portfolio as store
 from surefoot.store import tenants as stored
 from surefoot.store import views as saved
@@ -56,6 +56,8 @@ COLUMNS = {
 """The columns that rows may be sorted by: head, what rising and falling order mean."""
 FALLING = frozenset({Sort.POINTS_AVAILABLE, Sort.OPEN_ACTIONS, Sort.REGRESSIONS})
 """A click on the head of these puts the largest first."""
+ON_PAGE = 50
+"""Tenants on a page; a grouped list comes whole."""
 PARAMETERS = ("label", "industry", "problem", "text", "sort", "group")
 
 Lines = Mapping[str, Sequence[tuple[dt.date, float | None]]]
@@ -188,7 +190,7 @@ def wanted_of(query: Mapping[str, str], viewer: Viewer) -> store.Wanted:
         problem=None if problem is None else problem == "true",
         sort=_sort(sort),
         descending=sort.startswith("-"),
-        limit=MOST if query.get("group") else LIMIT,
+        limit=MOST if query.get("group") else ON_PAGE,
     )
 
 
