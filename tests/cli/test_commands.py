@@ -240,11 +240,12 @@ def test_what_cannot_be_is_refused_with_what_can(connected: Run, words: tuple[st
 
 @pytest.mark.parametrize("columns", [45, 60, 100, 200])
 def test_no_new_line_is_wider_than_the_terminal(connected: Run, emulator: Emulator, columns: int) -> None:
-    name = emulator.world.tenants[0].name
+    name, other = (tenant.name for tenant in emulator.world.tenants)
     connected("sync")
     listed = [
         ("explain", name), ("regressions", name), ("compare", name), ("catalogue",), ("catalogue", name),
         ("events", name), ("history", name, "--by", "week"), ("overview", name, "--how"),
+        ("compare", name, "--against", other),
     ]  # fmt: skip
     for words in listed:
         out = connected(*words, columns=columns).out
