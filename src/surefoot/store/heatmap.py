@@ -116,18 +116,27 @@ def _meant(wanted: Among) -> list[ColumnElement[bool]]:
         found.append(tenant.c.key.in_(labelled))
     if wanted.text is not None:
         text = wanted.text.lower()
-        names = func.lower(tenant.c.name).contains(text, autoescape=True)
-        found.append(or_(names, tenant.c.id.contains(text, autoescape=True)))
+        found.append(or_(func.instr(func.lower(tenant.c.name), text) > 0, func.instr(tenant.c.id, text) > 0))
     return found
 
 
 def texts(conn: Connection, wanted: Among, controls: Collection[int]) -> dict[int, Text]:
-    """Give the newest texts that any of the tenants has, by the control's key; one without a profile has none."""
-    content = profile_content.c
-    theirs = select(profile.c.content).where(
-        profile.c.tenant.in_(_known(wanted)), profile.c.control == content.control, profile.c.content == content.key
+    """Give the texts that the tenants have now, by the control's key: of several the one that came to them last.
+
+    A control that none of them has a profile of has none.
+    """
+    content, p = profile_content.c, profile.c
+    theirs = (
+        select(p.content, func.max(p.from_day).label("since"))
+        .where(p.tenant.in_(_known(wanted)), p.until_day.is_(None))
+        .group_by(p.content)
+        .subquery("theirs")
     )
-    query = select(content.control, content.body).where(theirs.exists()).order_by(content.last_seen, content.key)
+    query = (
+        select(content.control, content.body)
+        .join(theirs, theirs.c.content == content.key)
+        .order_by(theirs.c.since, content.key)
+    )
     found = {row.control: _TEXT.decode(row.body) for row in conn.execute(query)}
     return {key: found[key] for key in controls if key in found}
 

@@ -201,7 +201,7 @@ def _filters(source: Any, wanted: Wanted) -> list[ColumnElement[bool]]:  # noqa:
         found.append(func.lower(c.industry) == wanted.industry.lower())
     if wanted.text is not None:
         text = wanted.text.lower()
-        found.append(or_(func.lower(c.name).contains(text, autoescape=True), c.id.contains(text, autoescape=True)))
+        found.append(or_(func.instr(func.lower(c.name), text) > 0, func.instr(c.id, text) > 0))
     if wanted.problem is not None:
         found.append(_in_trouble(source) if wanted.problem else ~_in_trouble(source))
     return found
