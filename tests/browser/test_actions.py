@@ -141,6 +141,15 @@ def test_the_list_is_worked_by_keyboard_alone(inside: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Change 1 action?")
 
 
+def test_a_box_is_wide_enough_for_a_finger_on_a_narrow_page(inside: Visit) -> None:
+    page = inside.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{HERE}?show=all")
+    widths = page.locator("td.pick input").evaluate_all("boxes => boxes.map(b => b.getBoundingClientRect().width)")
+    assert widths
+    assert min(widths) >= 16
+
+
 def test_the_list_works_without_scripts(browser: Browser, address: str, world: World) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
