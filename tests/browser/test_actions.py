@@ -111,7 +111,7 @@ def test_what_is_seen_is_exported(inside: Visit) -> None:
     for label, ending in (("Excel (XLSX)", "xlsx"), ("CSV", "csv")):
         with page.expect_download() as download:
             page.get_by_role("link", name=label).click()
-        assert download.value.suggested_filename == f"surefoot-actions-2026-11-23.{ending}"
+        assert download.value.suggested_filename == f"surefoot-contoso-actions-2026-11-23.{ending}"
     assert inside.wrong == []
 
 
