@@ -291,7 +291,9 @@ def _line(
         href=path(tenant, "overview"),
         changes=tuple(
             Change(
-                label="1 day" if span == 1 else f"{span} days", value=value, href=path(tenant, "overview", days=days)
+                label="1 day" if span == 1 else f"{span} days",
+                value=value,
+                href=_why(row, span, line) or path(tenant, "overview", days=days),
             )
             for span, value, days in changes
         ),
@@ -304,6 +306,17 @@ def _line(
         actions_href=path(tenant, "actions"),
         regressed_href=path(tenant, "actions", show="regressed"),
     )
+
+
+def _why(row: PortfolioRow, span: int, line: Sequence[tuple[dt.date, float | None]]) -> str | None:
+    """Lead to why a score moved, where the line reaches back to the stored day that it was measured against."""
+    if row.as_of is None:
+        return None
+    target = row.as_of - dt.timedelta(days=span)
+    since = max((day for day, _ in line if day <= target), default=None)
+    if since is None:
+        return None
+    return path(row.tenant.id, "history/why", **{"from": since.isoformat(), "to": row.as_of.isoformat()})
 
 
 def _spark(row: PortfolioRow, page: Portfolio, line: Sequence[tuple[dt.date, float | None]]) -> Markup | None:
