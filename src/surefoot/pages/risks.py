@@ -179,17 +179,18 @@ def _labelled(conn: Connection, tenants: Sequence[Tenant], label: str | None) ->
 
 def _every(conn: Connection, tenants: Sequence[Tenant], ratings: Ratings, today: dt.date) -> list[Risk]:
     rows = work.accepted(conn, tenants)
-    controls = {control for _, control, _ in rows}
-    meant = list({t.key: t for t, _, _ in rows}.values())
-    names = names_of(conn, meant, controls, ratings)
-    chains = {key: _chain(made) for key, made in decisions.over(conn, meant, controls).items()}
-    states = profiles.states(conn, meant, controls)
+    pairs = [(tenant, control) for tenant, control, _ in rows]
+    names = names_of(conn, pairs, ratings)
+    chains = {key: _chain(made) for key, made in decisions.over(conn, ((t.key, c) for t, c in pairs)).items()}
+    states = profiles.states(conn, list({t.key: t for t, _ in pairs}.values()), {control for _, control in pairs})
     made = []
     for tenant, control, points in rows:
         key = (tenant.key, control.casefold())
-        risk = _risk(tenant, control, names.of(tenant, control), chains.get(key, []), states.get(key))
-        left = (risk.until - today).days if risk.until else None
-        made.append(msgspec.structs.replace(risk, points=points, days_left=left))
+        chain = chains.get(key, [])
+        until = chain[-1].review_on if chain else None
+        left = (until - today).days if until else None
+        called = names.of(tenant, control)
+        made.append(_risk(tenant, control, called, chain, states.get(key), points=points, left=left))
     return made
 
 
@@ -205,7 +206,14 @@ def _chain(made: Sequence[Decision]) -> list[Decision]:
 
 
 def _risk(
-    tenant: Tenant, control: str, called: ControlName, chain: Sequence[Decision], state: StateUpdate | None
+    tenant: Tenant,
+    control: str,
+    called: ControlName,
+    chain: Sequence[Decision],
+    state: StateUpdate | None,
+    *,
+    points: float | None,
+    left: int | None,
 ) -> Risk:
     held = chain[-1] if chain else None
     return Risk(
@@ -214,11 +222,11 @@ def _risk(
         name=called.name,
         category=called.category,
         product=called.product,
-        points=None,
+        points=points,
         since=chain[0].decided_at if chain else state.updated_at if state else None,
         renewed=max(0, len(chain) - 1),
         until=held.review_on if held else None,
-        days_left=None,
+        days_left=left,
         by=held.decided_by if held else state.updated_by if state else None,
         approved_by=held.approved_by if held else None,
         grounds=held.grounds if held else None,

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from surefoot.model import Profile, StateUpdate, Tenant
 from surefoot.scoring.actions import News, NewsKind
 from surefoot.store import schema
 from surefoot.store.memory import remembered
-from surefoot.store.shared import chunks, control_keys
+from surefoot.store.shared import chunks, control_keys, keyed
 
 _TENANT = "{tenant}"
 """Stands for the tenant's id in a shared text: action addresses may hold it."""
@@ -180,18 +180,32 @@ class Title(msgspec.Struct, frozen=True, kw_only=True):
 _TITLE = msgspec.json.Decoder(Title)
 
 
-def titles(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], Title]:
-    """Give what some controls are, or were last, called in some tenants, by the tenant's key and the folded id."""
-    link, content, names = schema.profile.c, schema.profile_content, schema.control.c
-    mine, read, found = {t.key for t in tenants}, dict[int, Title](), dict[tuple[int, str], Title]()
-    query = select(link.tenant, link.content, names.folded, content.c.body).join(content, content.c.key == link.content)
-    query = query.join(schema.control, names.key == link.control).order_by(link.from_day)
-    for part in chunks({c.casefold() for c in controls}):
-        for row in conn.execute(query.where(names.folded.in_(part))):
-            if row.tenant in mine:
-                title = read.get(row.content) or read.setdefault(row.content, _TITLE.decode(row.body))
-                found[row.tenant, row.folded] = title
+def titles(conn: Connection, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Title]:
+    """Give what controls are, or were last, called in tenants; asked for, and given, by tenant's key and control's id.
+
+    The ids that are given are folded.
+    """
+    link, held = schema.profile.c, dict[tuple[int, str], int]()
+    names = keyed(conn, pairs)
+    query = select(link.tenant, link.control, link.content).order_by(link.from_day)
+    for part in chunks(names):
+        for tenant, control, content in conn.execute(query.where(tuple_(link.tenant, link.control).in_(part))).all():
+            held[tenant, names[tenant, control]] = content
+    read = _titles(conn, set(held.values()))
+    return {pair: read[content] for pair, content in held.items()}
+
+
+def _titles(conn: Connection, keys: Iterable[int]) -> dict[int, Title]:
+    c, found = schema.profile_content.c, dict[int, Title]()
+    for part in chunks(keys):
+        found |= {key: _title(body) for key, body in conn.execute(select(c.key, c.body).where(c.key.in_(part))).all()}
     return found
+
+
+@functools.lru_cache(maxsize=8192)
+def _title(body: str) -> Title:
+    """Decode a text that tenants share, once."""
+    return _TITLE.decode(body)
 
 
 def titled(conn: Connection, visible: frozenset[str] | None, text: str) -> list[str]:
@@ -199,7 +213,7 @@ def titled(conn: Connection, visible: frozenset[str] | None, text: str) -> list[
     names, c, wanted = schema.control.c, schema.profile_content.c, text.casefold()
     query = select(names.id, names.folded, c.body).join(schema.control, names.key == c.control)
     rows = [row for row in conn.execute(query) if shown(row.folded, visible)]
-    return sorted({row.id for row in rows if wanted in _TITLE.decode(row.body).title.casefold()})
+    return sorted({row.id for row in rows if wanted in _title(row.body).title.casefold()})
 
 
 def states(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], StateUpdate]:

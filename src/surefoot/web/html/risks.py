@@ -49,6 +49,8 @@ COLUMNS = (
 PARAMETERS = ("ends", "grounds", "label", "tenant", "text", "sort")
 GROUNDS = {Grounds.RISK: "Bearable risk", Grounds.NOT_APPLICABLE: "Not applicable"}
 SIDES = {Side.SUREFOOT: "in Surefoot", Side.MICROSOFT: "at Microsoft"}
+ROWS = 50
+"""Risks on a page."""
 URGENT = 14
 """Days left from which an end is marked: two weeks, as the usual reminder."""
 
@@ -93,6 +95,7 @@ class RisksPage(Page, frozen=True, kw_only=True):
     form: Form
     heads: tuple[Head, ...]
     lines: tuple[RiskLine, ...]
+    pages: lists.Pages
     can_write: bool
     tomorrow: dt.date
     csv_href: str
@@ -172,6 +175,7 @@ def view(
     columns = [c for c in COLUMNS if several or c.by is not By.TENANT]
     usual = camel(By.UNTIL)
     own = page.tenant.id if page.tenant else None
+    shown, pages = lists.cut(page.risks, address, ROWS)
     return RisksPage(
         frame=frame,
         risks=page,
@@ -181,7 +185,8 @@ def view(
         views=_views(page, address),
         form=_form(address, columns, usual, visible, labels, several=several),
         heads=lists.heads(columns, address, usual),
-        lines=tuple(_line(r) for r in page.risks),
+        lines=tuple(_line(r) for r in shown),
+        pages=pages,
         can_write=can_write,
         tomorrow=frame.now.date() + dt.timedelta(days=1),
         csv_href=address.exported(f"{SCORE}/risks.csv", **({"tenant": own} if own else {})),
