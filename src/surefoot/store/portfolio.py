@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import functools
 from collections.abc import Collection
 from typing import Any
 
@@ -146,8 +147,9 @@ def lines(
         .order_by(day.c.tenant, day.c.day)
     )
     found: dict[str, list[tuple[dt.date, float | None]]] = {}
+    dates = functools.cache(date_of)
     for identity, when, points, most in conn.execute(query).all():
-        found.setdefault(identity, []).append((date_of(when), percent(points, most)))
+        found.setdefault(identity, []).append((dates(when), percent(points, most)))
     return found
 
 

@@ -17,7 +17,7 @@ from surefoot import charts
 from surefoot.access.viewers import Viewer, tenant_for
 from surefoot.pages import portfolio as portfolio_page
 from surefoot.pages.outlets import camel
-from surefoot.pages.portfolio import LIMIT, MOST, Portfolio, PortfolioRow
+from surefoot.pages.portfolio import MOST, Portfolio, PortfolioRow
 from surefoot.store import portfolio as store
 from surefoot.store import tenants as stored
 from surefoot.store import views as saved
@@ -37,6 +37,8 @@ from surefoot.web.site import site_of
 
 routes = guarded_router()
 
+ROWS = 50
+"""Tenants on a page, unless they are grouped."""
 LINE = dt.timedelta(days=89)
 """How far before the newest day the small lines begin."""
 
@@ -188,7 +190,7 @@ def wanted_of(query: Mapping[str, str], viewer: Viewer) -> store.Wanted:
         problem=None if problem is None else problem == "true",
         sort=_sort(sort),
         descending=sort.startswith("-"),
-        limit=MOST if query.get("group") else LIMIT,
+        limit=MOST if query.get("group") else ROWS,
     )
 
 
@@ -208,7 +210,8 @@ def view(
 ) -> PortfolioPage:
     """Prepare the portfolio for its template; `words` are the labels and industries to choose from."""
     held = held or menu("portfolio", (), path="/", query=urlencode({k: v for k, v in query.items() if k in PARAMETERS}))
-    rows = [_line(row, page, frame, query, lines.get(row.tenant.id, ())) for row in page.tenants]
+    labelled = {w: _href(query, label=w, cursor="") for w in {w for row in page.tenants for w in row.labels}}
+    rows = [_line(row, page, frame, labelled, lines.get(row.tenant.id, ())) for row in page.tenants]
     kept = {k: v for k, v in query.items() if k in PARAMETERS}
     exported = {k: v for k, v in kept.items() if k != "group"} | {"limit": str(MOST)}
     return PortfolioPage(
@@ -279,22 +282,20 @@ def _line(
     row: PortfolioRow,
     page: Portfolio,
     frame: Frame,
-    query: Mapping[str, str],
+    labelled: Mapping[str, str],
     line: Sequence[tuple[dt.date, float | None]],
 ) -> TenantLine:
-    tenant = row.tenant.id
+    tenant, here = row.tenant.id, path(row.tenant.id, "overview")
     changes = ((1, row.change_1, "30"), (7, row.change_7, "30"), (30, row.change_30, "30"), (90, row.change_90, "90"))
     return TenantLine(
         row=row,
-        href=path(tenant, "overview"),
+        href=here,
         changes=tuple(
-            Change(
-                label="1 day" if span == 1 else f"{span} days", value=value, href=path(tenant, "overview", days=days)
-            )
+            Change(label="1 day" if span == 1 else f"{span} days", value=value, href=f"{here}?days={days}")
             for span, value, days in changes
         ),
         spark=_spark(row, page, line),
-        labels=tuple(Link(label=label, href=_href(query, label=label, cursor="")) for label in row.labels),
+        labels=tuple(Link(label=label, href=labelled[label]) for label in row.labels),
         problem=_sentences(row.problem)[0],
         remedy=_sentences(row.problem)[1],
         connection_href=path(tenant, "connection"),
