@@ -91,7 +91,7 @@ def sums(conn: Connection, wanted: Among, control_id: str | None = None) -> list
     query = select(control.c.id, table).join(control, control.c.key == table.c.control)
     found: dict[tuple[int, str], Sum] = {}
     for name, key, status, difficulty, tenants, begun, known, points in conn.execute(query).all():
-        rated = None if difficulty is None else Difficulty(difficulty)
+        rated = None if difficulty is None else _RATED[difficulty]
         one = Sum(key, name, _STATUSES[status], tenants, begun, known, points, rated)
         found[key, status] = _joined(found[key, status], one) if (key, status) in found else one
     return list(found.values())
@@ -117,6 +117,7 @@ def _joined(one: Sum, other: Sum) -> Sum:
 
 
 _HARD, _STATUSES = tuple(Difficulty), {s.value: s for s in Status}
+_RATED = {d.value: d for d in Difficulty}
 
 
 def _known(wanted: Among) -> Select[tuple[int]]:

@@ -4,6 +4,8 @@ import datetime as dt
 import enum
 import functools
 from collections.abc import Collection
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -146,11 +148,11 @@ def lines(
         .where(tenant.c.id.in_(wanted), day.c.day >= since, day.c.day <= until)
         .order_by(day.c.tenant, day.c.day)
     )
-    found: dict[str, list[tuple[dt.date, float | None]]] = {}
     dates = functools.cache(date_of)
-    for identity, when, points, most in conn.execute(query).all():
-        found.setdefault(identity, []).append((dates(when), percent(points, most)))
-    return found
+    return {
+        identity: [(dates(when), percent(points, most)) for _, when, points, most in days]
+        for identity, days in groupby(conn.execute(query).all(), key=itemgetter(0))
+    }
 
 
 def words(conn: Connection, visible: frozenset[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,6 +1,7 @@
 """The portfolio: every visible tenant in a row."""
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated
@@ -306,15 +307,22 @@ def _line(
 
 
 def _spark(row: PortfolioRow, page: Portfolio, line: Sequence[tuple[dt.date, float | None]]) -> Markup | None:
-    known = [charts.Point(day, value) for day, value in line if value is not None]
+    known = tuple(day for day in line if day[1] is not None)
     if not known or page.newest is None:
         return None
-    first, last = known[0], known[-1]
+    (first, begun), (last, now) = known[0], known[-1]
     label = (
-        f"{row.tenant.name}: {formats.percent(first.value)} on {formats.day(first.day)}, "
-        f"{formats.percent(last.value)} on {formats.day(last.day)}"
+        f"{row.tenant.name}: {formats.percent(begun)} on {formats.day(first)}, "
+        f"{formats.percent(now)} on {formats.day(last)}"
     )
-    return Markup(charts.spark(known, (page.newest - LINE, page.newest), label=label))  # noqa: S704 - charts escapes
+    return _sparked(known, page.newest, label)
+
+
+@functools.lru_cache(maxsize=512)
+def _sparked(known: tuple[tuple[dt.date, float | None], ...], newest: dt.date, label: str) -> Markup:
+    """Draw a small line; the same days give the same line, so readers share it."""
+    points = [charts.Point(day, value) for day, value in known]
+    return Markup(charts.spark(points, (newest - LINE, newest), label=label))  # noqa: S704 - charts escapes
 
 
 def _sentences(text: str | None) -> tuple[str | None, str | None]:
