@@ -19,6 +19,7 @@ from surefoot.scoring.ratings import load
 from surefoot.store import database, tenants
 from surefoot.sync.acceptances import submit
 from surefoot.sync.policies import govern
+from surefoot.web.html import risks
 
 HERE = f"/tenants/{OURS}"
 API = "/api/security-defender"
@@ -100,6 +101,22 @@ def test_the_register_adds_up_filters_and_sorts_over_all_tenants(world: World) -
         assert shown == [r["tenant"]["id"] for r in found["risks"]]
     rows = list(csv.DictReader(io.StringIO(client.get(f"{SCORE}/risks.csv").text)))
     assert [row["tenantName"] for row in rows] == ["Contoso", "Fabrikam"]
+
+
+def test_a_long_register_comes_in_pages_that_keep_what_was_asked(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(risks, "ROWS", 1)
+    fill(world)
+    reader = world.client("msp")
+    every = [r["tenant"]["name"] for r in reader.get(f"{SCORE}/risks?sort=-tenant").json()["risks"]]
+    address, seen = "/risks?sort=-tenant", []
+    while address:
+        page = reader.get(address).text
+        seen += re.findall(r'class="whose"><a class="plain" href="[^"]+">([^<]+)</a>', page)
+        on = re.search(r'href="([^"]+)">Next<', page)
+        address = html.unescape(on[1]) if on else ""
+    assert seen == every == ["Fabrikam", "Contoso"]
+    assert "Page 2 of 2" in reader.get("/risks?page=99999").text
+    assert "Page 1 of 2" in reader.get("/risks?page=-1").text
 
 
 def test_an_acceptance_whose_end_has_passed_is_said_to_have_ended(world: World) -> None:

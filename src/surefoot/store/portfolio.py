@@ -142,16 +142,16 @@ def lines(
     conn: Connection, wanted: Collection[str], since: dt.date, until: dt.date
 ) -> dict[str, list[tuple[dt.date, float | None]]]:
     """Give the percents of some tenants' stored days by the tenants' ids, oldest first."""
+    ids = dict(conn.execute(select(tenant.c.key, tenant.c.id).where(tenant.c.id.in_(wanted))).tuples().all())
     query = (
-        select(tenant.c.id, type_coerce(day.c.day, Integer), day.c.points, day.c.max_points)
-        .join(tenant, tenant.c.key == day.c.tenant)
-        .where(tenant.c.id.in_(wanted), day.c.day >= since, day.c.day <= until)
+        select(day.c.tenant, type_coerce(day.c.day, Integer), day.c.points, day.c.max_points)
+        .where(day.c.tenant.in_(ids), day.c.day >= since, day.c.day <= until)
         .order_by(day.c.tenant, day.c.day)
     )
     dates = functools.cache(date_of)
     return {
-        identity: [(dates(when), percent(points, most)) for _, when, points, most in days]
-        for identity, days in groupby(conn.execute(query).all(), key=itemgetter(0))
+        ids[key]: [(dates(when), percent(points, most)) for _, when, points, most in days]
+        for key, days in groupby(conn.execute(query).all(), key=itemgetter(0))
     }
 
 
