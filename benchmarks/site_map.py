@@ -14,6 +14,8 @@ PAGES: Mapping[str, str] = {
     "activity": "/activity",
     "notices": "/notices",
     "tenants": "/tenants",
+    "add a tenant": "/tenants/add",
+    "import": "/tenants/import",
     "settings": "/settings",
     "search": "/search?text=mfa",
     "overview": "/tenants/{tenant_id}/overview",
@@ -30,6 +32,7 @@ PAGES: Mapping[str, str] = {
     "catalogue": "/tenants/{tenant_id}/catalogue",
     "activity of a tenant": "/tenants/{tenant_id}/activity",
     "connection": "/tenants/{tenant_id}/connection",
+    "import of a tenant": "/tenants/{tenant_id}/import",
 }
 """Addresses with the placeholders of their routes, and a query where one shows more."""
 

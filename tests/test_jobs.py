@@ -156,11 +156,11 @@ def test_the_runner_survives_a_look_that_breaks_and_ends_when_told(
     looks, done = [], threading.Event()
     real = jobs.run_due
 
-    async def run_due(*given: object) -> list[jobs.Outcome]:
+    async def run_due(*given: object, **named: object) -> list[jobs.Outcome]:
         looks.append(1)
         if len(looks) == 1:
             raise MemoryError
-        outcomes = await real(*given)
+        outcomes = await real(*given, **named)
         done.set()
         return outcomes
 

@@ -552,6 +552,16 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
     request_id: str | None = None
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """A reading of a tenant from Graph that is under way."""
+
+    began_at: dt.datetime
+    days: int = 0
+    """Read so far."""
+    controls: int = 0
+    """Control profiles read so far."""
+
+
 class DayTotal(msgspec.Struct, frozen=True, gc=False):
     """The totals of one stored day, without its controls."""
 

@@ -65,6 +65,36 @@ def read(
     )
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting as it is in force."""
+
+    name: str
+    value: str | None
+    """None: a secret, or nothing is set."""
+    default: str
+    about: str
+    set_by: str
+    """`environment`, `command line`, or `nobody`: then the default is in force."""
+
+
+def told(
+    environment: Mapping[str, str] | None = None, *, data: Path | None = None, port: int | None = None
+) -> tuple[Told, ...]:
+    """Say of every setting what is in force and who set it; never the key."""
+    given = os.environ if environment is None else environment
+    said = {"SUREFOOT_DATA": data, "SUREFOOT_PORT": port}
+
+    def one(setting: Setting) -> Told:
+        typed, kept = said.get(setting.name), given.get(setting.name)
+        value = str(typed) if typed is not None else kept or setting.default
+        by = "command line" if typed is not None else "environment" if kept else "nobody"
+        shown = None if setting.name == SECRET else value or None
+        return Told(name=setting.name, value=shown, default=setting.default, about=setting.about, set_by=by)
+
+    return tuple(one(s) for s in SETTINGS)
+
+
+SECRET = "SUREFOOT_KEY"  # noqa: S105 - the name of a setting
 _HIGHEST_PORT = 65_535
 
 

@@ -177,3 +177,18 @@ def test_every_column_at_once_never_pushes_the_page_sideways(inside: Visit) -> N
         beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert beyond <= 0, width
     assert re.search("columns=", page.url)
+
+
+def test_rows_that_are_out_of_sight_wait_and_are_still_there(inside: Visit) -> None:
+    page = inside.page
+    page.set_viewport_size({"width": 1280, "height": 330})
+    page.goto(f"{HERE}?show=all")
+    rows = page.locator(".work tbody tr")
+    assert rows.first.evaluate("row => getComputedStyle(row).contentVisibility") == "auto"
+    expect(page.get_by_role("row")).to_have_count(5)
+    expect(page.get_by_role("rowheader").last).to_contain_text("Title of")
+    widths = "row => [...row.children].map(cell => cell.getBoundingClientRect().left)"
+    assert rows.last.evaluate(widths) == page.locator(".work thead tr").evaluate(widths)
+    page.emulate_media(media="print")
+    assert rows.last.evaluate("row => getComputedStyle(row).contentVisibility") == "visible"
+    assert inside.wrong == []

@@ -171,10 +171,10 @@ def test_tokens_are_made_listed_and_revoked(run: Run) -> None:
     made = run("token", "create", "grafana", "--read-only")
     assert made.out.startswith("sf_")
     listed = run("token", "list", "--json")
-    assert [(t["name"], t["role"]) for t in listed.json] == [("grafana", "reader")]
+    assert [(t["name"], t["role"]) for t in listed.json["tokens"]] == [("grafana", "reader")]
     assert made.out.strip() not in listed.out
     assert run("token", "revoke", "grafana").code == 0
-    assert run("token", "list", "--json").json == []
+    assert run("token", "list", "--json").json == {"tokens": [], "total": 0}
 
 
 @pytest.mark.parametrize("columns", [45, 60, 100, 200])
@@ -240,11 +240,12 @@ def test_what_cannot_be_is_refused_with_what_can(connected: Run, words: tuple[st
 
 @pytest.mark.parametrize("columns", [45, 60, 100, 200])
 def test_no_new_line_is_wider_than_the_terminal(connected: Run, emulator: Emulator, columns: int) -> None:
-    name = emulator.world.tenants[0].name
+    name, other = (tenant.name for tenant in emulator.world.tenants)
     connected("sync")
     listed = [
         ("explain", name), ("regressions", name), ("compare", name), ("catalogue",), ("catalogue", name),
         ("events", name), ("history", name, "--by", "week"), ("overview", name, "--how"),
+        ("compare", name, "--against", other),
     ]  # fmt: skip
     for words in listed:
         out = connected(*words, columns=columns).out

@@ -1,11 +1,13 @@
 """The demo fills its folder once: a year of history, and what its people did, by Surefoot's own functions."""
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
 import pytest
+from cli_run import Run
 
 from surefoot.cli import deeds
 from surefoot.cli import demo as filling
@@ -99,6 +101,13 @@ def test_registers_are_alive(home: Home) -> None:
     assert list(dismissed) == ["mdo_safelinksforemail"]
     assert any(due and due < TODAY for due in dues)
     assert [b.name for b in listed.baselines] == [deeds.BASELINE]
+
+
+def test_what_is_not_scored_is_not_called_unknown(home: Home, run: Run) -> None:
+    out = run("compare", "Contoso", "--against", "Fabrikam", "--data", str(home.settings.data)).out
+    assert re.search(r"^Device +68\.0 % +not scored$", out, re.MULTILINE)
+    out = run("compare", "Fabrikam", "--against", "Contoso", "--data", str(home.settings.data)).out
+    assert re.search(r"^Device +not scored +68\.0 %$", out, re.MULTILINE)
 
 
 def test_the_trail_names_who_did_it_in_the_order_of_time(home: Home) -> None:

@@ -40,6 +40,7 @@ def test_two_tenants_stand_side_by_side(engine: Engine) -> None:
         "Identity": (pytest.approx(100 / 3), pytest.approx(50.0)), "Device": (None, 100.0), "Apps": (50.0, 50.0),
         "Data": (pytest.approx(10.0), None),
     }  # fmt: skip
+    assert (page.unscored, beside(engine, there, here, [here, there]).unscored) == (("Data",), ("Device",))
     assert page.sentence.endswith("Fabrikam has earned more of 1 control, Contoso of 1 control.")
 
 
@@ -70,6 +71,7 @@ def test_what_is_worth_most_comes_first_and_the_rest_is_counted(engine: Engine) 
     page = beside(engine, here, there, [here, there])
     assert (len(page.ahead), page.ahead_total, page.behind_total) == (NAMED, count, 0)
     assert [g.control for g in page.ahead][:2] == [f"aad_{count - 1}", f"aad_{count - 2}"]
+    assert page.sentence.endswith(f"Fabrikam has earned more of {count} controls, Contoso of none.")
     worths = [g.worth for g in page.ahead]
     assert worths == sorted(worths, reverse=True)
 

@@ -194,6 +194,17 @@ def test_every_category_stands_beside_every_group(engine: Engine) -> None:
     assert apps.groups[1].average is None
 
 
+def test_a_category_of_which_nothing_is_scored_says_so_and_what_the_others_have(engine: Engine) -> None:
+    made = world(engine, 6)
+    everybody = Average(basis="AllTenants", percent=50.0, categories=(CategoryAverage("Apps", 10.0, 40.0),))
+    few = fill(engine, 8, "Few", {0: {"aad_mfa": (4.0, 10.0)}}, {0: (everybody,)})
+    apps = build(engine, few, [*made, few]).categories[-1]
+    assert (apps.category, apps.percent, apps.scored) == ("Apps", None, False)
+    assert [b.kind for b in apps.groups] == ["AllTenants", "portfolio"]
+    assert [(b.average is None, b.distance) for b in apps.groups] == [(False, None), (False, None)]
+    assert all(line.scored for line in build(engine, made[0], made).categories)
+
+
 def test_the_ends_of_an_estimate_never_claim_to_stand_above_all() -> None:
     assert comparison.bounds(Range(low=0.2, high=99.8)) == ("under 1", "over 99")
     assert comparison.bounds(Range(low=61.6, high=78.2)) == ("62", "78")

@@ -62,7 +62,7 @@ def counterpart(text: str, **changes: object) -> Counterpart:
             Against(category=text, percent=None, average=None, distance=None),
         ),
         "ahead": (gap(text, Status.COMPLETED),), "behind": (gap("x", None),), "ahead_total": 11, "behind_total": 1,
-        "same": 3, "only_here": 1, "only_there": 2,
+        "same": 3, "only_here": 1, "only_there": 2, "unscored": (text,),
     }  # fmt: skip
     return Counterpart(**{**values, **changes})
 
@@ -72,6 +72,7 @@ def compared(text: str = "Words", **changes: object) -> Comparison:
         CategoryLine(
             category=category,
             percent=percent,
+            scored=percent is not None,
             groups=(
                 Beside(kind="TotalSeats", average=44.0, distance=26.0), Beside(kind=text, average=None, distance=None),
                 Beside(kind="portfolio", average=72.0, distance=-2.0),

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import msgspec
+from msgspec.structs import replace
 from web_samples import CONTOSO, HOSTILE, NOW, TODAY, decision
 
 from surefoot.model import (
@@ -67,7 +68,9 @@ def _risks(frame: Frame) -> Made:
     return {
         "risks": (
             "risks.html",
-            risks.view(risks_of(*rows), frame, here, waiting, labels=(HOSTILE,), can_write=True, refused=HOSTILE),
+            replace(
+                risks.view(risks_of(*rows), frame, here, waiting, labels=(HOSTILE,), can_write=True), refused=HOSTILE
+            ),
         ),
         "one tenant's risks": ("risks.html", risks.view(risks_of(*rows, tenant=CONTOSO), frame, here)),
         "no risk": ("risks.html", risks.view(risks_of(everything=0, tenant=CONTOSO), frame, here)),

@@ -28,9 +28,8 @@ def clients(world: World) -> dict[str, TestClient]:
             made[role.value] = tokens.create_token(
                 conn, name=f"the {role.value}", tenants=frozenset({OURS}), role=role, now=NOW
             )
-        made["root"] = tokens.create_token(conn, name="root", tenants=None, role=Role.ADMINISTRATOR, now=NOW)
     full = dataclasses.replace(world, tokens=world.tokens | made)
-    return {name: full.client(name) for name in made}
+    return {name: full.client(name) for name in (*made, "root")}
 
 
 def test_a_request_goes_from_the_editor_to_the_approver(clients: dict[str, TestClient]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from math import fsum
@@ -21,6 +22,7 @@ from surefoot.emulator.demo import demo
 from surefoot.emulator.server import Running
 from surefoot.jobs import read
 from surefoot.model import Role
+from surefoot.pages.consents import CONSENTS
 from surefoot.pages.outlets import camel
 from surefoot.settings import read as settings
 from surefoot.store import database, secrets, tenants
@@ -83,6 +85,16 @@ def by_loss(answers: list[Any]) -> list[float]:
     return [-low["lost"] for answer in answers for low in answer.get("regressed", [])]
 
 
+def by_state(answers: list[Any]) -> list[float]:
+    """Give how many tenants are in each state."""
+    return list(Counter(r["state"] for r in answers[0]["tenants"]).values())
+
+
+def by_step_of_the_path(_answers: list[Any]) -> list[float]:
+    """Number the steps of adding a tenant, and the permissions to copy."""
+    return list(range(1, len(CONSENTS) + 1))
+
+
 T = "?tenant={tenant}"
 EVERYBODYS = tuple(f"{SCORE}/history?tenant={name}" for name in NAMES)
 """The lines of the portfolio's rows."""
@@ -116,6 +128,12 @@ WALKS = {
     "activity": Walk((f"{ROOT}/audit",)),
     "notices": Walk((f"{ROOT}/notices",)),
     "search": Walk((f"{ROOT}/search?text=mfa",)),
+    "tenants": Walk((f"{ROOT}/tenants",), by_state),
+    "add a tenant": Walk((), by_step_of_the_path),
+    "import": Walk(()),
+    "import of a tenant": Walk(()),
+    "connection": Walk((f"{ROOT}/tenants/{{tenant}}", f"{ROOT}/tenants/{{tenant}}/syncs", f"{ROOT}/policy{T}")),
+    "settings": Walk((f"{ROOT}/policy", f"{ROOT}/playbooks", f"{ROOT}/baselines", f"{ROOT}/tokens")),
 }
 """By the page's name in benchmarks/site_map.py."""
 

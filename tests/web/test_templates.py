@@ -9,6 +9,7 @@ import comparison_samples
 import msgspec
 import pytest
 import registers_samples as registers
+import tenant_samples as tenancy
 from heat_samples import heatmap, no_heatmap
 from jinja2 import Environment, meta
 from past_samples import explained, grown, more, untold
@@ -49,6 +50,7 @@ from surefoot.pages.heatmap import Heatmap
 from surefoot.pages.outlets import camel
 from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.selection import Together
+from surefoot.pages.tenants import State
 from surefoot.pages.unlicensed import Unlicensed, UnlicensedRow
 from surefoot.scoring.actions import News, NewsKind
 from surefoot.store.views import SavedView
@@ -60,15 +62,19 @@ from surefoot.web.html import activity as activity_view
 from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import catalogue as catalogue_view
 from surefoot.web.html import comparison as comparison_view
+from surefoot.web.html import connection as connection_view
 from surefoot.web.html import contexts, render
 from surefoot.web.html import heatmap as heatmap_view
 from surefoot.web.html import history as history_view
+from surefoot.web.html import imports as imports_view
 from surefoot.web.html import notices as notices_view
 from surefoot.web.html import outbox as outbox_view
 from surefoot.web.html import overview as overview_view
 from surefoot.web.html import portfolio as portfolio_view
 from surefoot.web.html import risks as risks_view
 from surefoot.web.html import search as search_view
+from surefoot.web.html import settings as settings_view
+from surefoot.web.html import tenants as tenants_view
 from surefoot.web.html import trends as trends_view
 from surefoot.web.html import views as views_view
 
@@ -88,6 +94,11 @@ PAGES = {
     "history.html": history_view.HistoryPage,
     "comparison.html": comparison_view.ComparisonPage,
     "why.html": history_view.WhyPage,
+    "tenants.html": tenants_view.TenantsPage,
+    "tenant_add.html": tenants_view.AddPage,
+    "connection.html": connection_view.ConnectionPage,
+    "import.html": imports_view.ImportPage,
+    "settings.html": settings_view.SettingsPage,
     "search.html": search_view.SearchPage,
     "trends.html": trends_view.TrendsPage,
     "sign_in.html": contexts.SignInPage,
@@ -299,6 +310,26 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
             "comparison.html", comparison_samples.page(comparison_samples.unknown(), FRAME, visible=[], words=[])
         ),
         "comparison empty": ("comparison.html", comparison_samples.page(comparison_samples.unknown(as_of=None), FRAME)),
+        "tenants": ("tenants.html", tenancy.tenant_list(FRAME, *tenancy.rows())),
+        "no tenants": ("tenants.html", tenancy.tenant_list(FRAME)),
+        "no such tenants": ("tenants.html", tenancy.tenant_list(MANY, *tenancy.rows(), text=HOSTILE * 2)),
+        "add": ("tenant_add.html", tenancy.add_page(FRAME)),
+        "hostile add": ("tenant_add.html", tenancy.add_page(FRAME, hostile=True)),
+        "connection": ("connection.html", tenancy.connection(FRAME)),
+        "connection of a reader": ("connection.html", tenancy.connection(FRAME, role=Role.READER)),
+        "first reading": ("connection.html", tenancy.connection(FRAME, State.WAITING)),
+        "not connected": ("connection.html", tenancy.connection(FRAME, State.IMPORTED)),
+        **{
+            f"hostile {form}": (
+                "connection.html",
+                tenancy.connection(FRAME, State.FAILING, "secret-expired", typed=tenancy.hostile_form(form)),
+            )
+            for form in ("connection", "name", "labels", "policy", "remove", "check")
+        },
+        "import": ("import.html", tenancy.import_page(FRAME, looked=False, text=HOSTILE)),
+        "looked at": ("import.html", tenancy.import_page(FRAME, looked=True, text=HOSTILE)),
+        "settings": ("settings.html", tenancy.settings_page(FRAME, whole=True)),
+        "settings of a reader": ("settings.html", tenancy.settings_page(FRAME, whole=False)),
         "search": ("search.html", search_page(HOSTILE)),
         "nothing found": ("search.html", search_view.SearchPage(frame=FRAME, text=HOSTILE, within="", groups=())),
         "sign in": ("sign_in.html", contexts.SignInPage(frame=FRAME, link=HOSTILE)),
@@ -313,7 +344,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
 @pytest.mark.parametrize("name", PAGES)
 def test_a_template_uses_only_what_its_context_documents(env: Environment, name: str) -> None:
     source = (resources.files("surefoot.web") / "templates" / name).read_text("utf-8")
-    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "asset", "lists"}
+    used = meta.find_undeclared_variables(env.parse(source)) - {"parts", "connecting", "asset", "lists"}
     assert used <= render.names_of(PAGES[name])
 
 
@@ -339,7 +370,7 @@ def test_no_page_holds_what_the_content_security_policy_refuses(env: Environment
     assert not re.search(r"<[^>]*\son[a-z]+=\"", html)
     assert "<style" not in html
     assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
-    assert not re.search(r'(src|href|action)="https?://(?!entra\.example|learn\.example)', html)
+    assert not re.search(r'(src|href|action)="https?://(?!entra\.example|learn\.example|entra\.microsoft\.com/)', html)
 
 
 @pytest.mark.parametrize("kind", every_page())

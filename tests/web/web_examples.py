@@ -14,7 +14,7 @@ from surefoot import jobs
 from surefoot.emulator.contoso import ID
 from surefoot.emulator.demo import demo
 from surefoot.emulator.server import Running
-from surefoot.model import Event, Role, Status
+from surefoot.model import Event, Role, Status, TenantName
 from surefoot.pages import (
     actions,
     audit,
@@ -25,6 +25,7 @@ from surefoot.pages import (
     comparison,
     controls,
     detail,
+    doctor,
     events,
     governance,
     heatmap,
@@ -36,10 +37,14 @@ from surefoot.pages import (
     regressions,
     risks,
     search,
+    tokens,
     trends,
     unlicensed,
     views,
     zones,
+)
+from surefoot.pages import (
+    tenants as tenants_page,
 )
 from surefoot.pages.outlets import plain
 from surefoot.scoring.baselines import Rule
@@ -54,8 +59,10 @@ from surefoot.store.views import SavedView
 from surefoot.sync import baselines as sync
 from surefoot.sync import bulk
 from surefoot.sync.bulk import Change, Item, answer_of, preview
+from surefoot.sync.checks import Check, Step
 from surefoot.sync.decision_csv import Decisions, rows
 from surefoot.sync.decisions import decide
+from surefoot.sync.imports import ImportReport
 from surefoot.sync.notes import note
 from surefoot.sync.playbooks import set_playbook
 
@@ -64,6 +71,21 @@ NOW = dt.datetime(2026, 11, 24, 6, 12, tzinfo=dt.UTC)
 TARGET = Path(surefoot.web.api.openapi.__file__).with_name("examples.json")
 CONTROL = "mdo_atpprotection"
 BEGUN = "BlockLegacyAuthentication"
+CHECK = Check(
+    tenant_id=ID, name="Contoso", passed=True,
+    steps=(Step(name="Sign-in", permission=None, needed=True, result="ok", message=None),),
+)  # fmt: skip
+IMPORT = ImportReport(
+    tenant=TenantName(id=ID, name="Contoso"), stored=True, first=dt.date(2026, 6, 1), last=dt.date(2026, 8, 30),
+    days_new=91, days_changed=0, days_kept=0, controls=88, profiles=0, decisions=0, refused=(), notes=(),
+)  # fmt: skip
+PLACE = doctor.Place(
+    version="0.1.0", python="3.12.3", data="/var/lib/surefoot", free_bytes=2**36, database_bytes=12_582_912,
+    integrity=None, revision="0007", newest_revision="0007", key="1bda9e9729a2007a", key_from="secret.key",
+)  # fmt: skip
+TOKENS = tokens.Tokens(
+    tokens=(tokens.TokenRow(name="grafana", role=Role.READER, tenants=None, created_at=NOW, expires_at=None),), total=1
+)
 VIEW = SavedView(
     key=7, owner="administrator", page="actions", name="Quick wins", query="show=quick&sort=-points", made_at=NOW
 )
@@ -177,6 +199,14 @@ def pages(engine: Engine) -> dict[str, object]:
             ),
             "applyBaseline": sync.applied("Standard", planned, bulk=None),
             "audit": audit.build(conn, None, Wanted(limit=1), every, ratings=ratings),
+            "tenants": tenants_page.build(conn, every[:1]),
+            **dict.fromkeys(("addTenant", "tenant", "changeTenant"), tenants_page.one(conn, contoso)),
+            **dict.fromkeys(("syncTenant", "syncs"), tenants_page.syncs(conn, contoso)),
+            "checkTenant": CHECK,
+            "importFile": IMPORT,
+            "tokens": TOKENS,
+            "makeToken": tokens.MadeToken(name="grafana", token="sf_..."),
+            "doctor": doctor.build(conn, PLACE, ratings=ratings, now=NOW),
             "portfolio": portfolio.build(conn, Rows(visible=None, limit=1)),
             "heatmap": heatmap.build(conn, heatmap.Wanted(among=Among(visible=None)), ratings=ratings),
             "search": search.build(conn, "legacy", [contoso], ratings=ratings),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
@@ -18,15 +19,20 @@ from surefoot.model import (
     ControlScore,
     Level,
     Profile,
+    Reading,
     Role,
     Snapshot,
     StateUpdate,
     Tenant,
 )
+from surefoot.pages.doctor import Place
 from surefoot.scoring import ratings
-from surefoot.store import database, history, profiles, tenants
+from surefoot.settings import told
+from surefoot.store import database, history, profiles, secrets, tenants
+from surefoot.sync.checks import Check, Step
 from surefoot.sync.derived import refresh
 from surefoot.web.app import create
+from surefoot.web.site import Reach
 
 NOW = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 23)
@@ -41,6 +47,17 @@ CONTROLS = (
     ("mip_dlp", "Data", 0.0, None, 6.0),
     ("scid_1", "Device", 0.0, None, None),
 )
+PASSED = Check(
+    tenant_id=OURS, name="Contoso", passed=True,
+    steps=(
+        Step(name="Sign-in", permission=None, needed=True, result="ok", message=None),
+        Step(name="Secure scores", permission="SecurityEvents.Read.All", needed=True, result="ok", message=None),
+        Step(
+            name="Incidents", permission="SecurityIncident.Read.All", needed=False, result="consent-missing",
+            message="Optional: grant it.",
+        ),
+    ),
+)  # fmt: skip
 
 
 @dataclass
@@ -52,6 +69,9 @@ class World:
     tokens: dict[str, str]
     asked: list[Tenant] = field(default_factory=list)
     now: dt.datetime = NOW
+    verdict: Check = PASSED
+    """What trying a connection finds."""
+    under_way: dict[str, Reading] = field(default_factory=dict)
 
     def client(self, token: str | None = None, **options: object) -> TestClient:
         headers = {"authorization": f"Bearer {self.tokens[token]}"} if token else {}
@@ -123,6 +143,7 @@ def make(folder: Path) -> Iterator[World]:
         "writer": (frozenset({OURS}), Role.ADMINISTRATOR),
         "msp": (both, Role.EDITOR),
         "nobody": (frozenset(), Role.EDITOR),
+        "root": (None, Role.ADMINISTRATOR),
     }
     made = {}
     with database.writing(engine) as conn:
@@ -130,8 +151,20 @@ def make(folder: Path) -> Iterator[World]:
             made[name] = tokens.create_token(conn, name=name, tenants=visible, role=role, now=NOW)
     asked: list[Tenant] = []
     world = World(app=FastAPI(), engine=engine, tokens=made, asked=asked)
-    world.app = create(
-        engine=engine, ratings=ratings.load(), clock=lambda: world.now, graph_sync=asked.append, longest_body=10_000
+    place = Place(
+        version="1", python="3.11", data="/data", free_bytes=2**40, database_bytes=2**20, integrity=None,
+        revision="0007", newest_revision="0007", key="abc", key_from="secret.key",
+    )  # fmt: skip
+    reach = Reach(
+        keys=secrets.load_key(folder / "secret.key", None),
+        check=lambda _tenant: world.verdict,
+        reading=lambda tenant: world.under_way.get(tenant.id),
+        place=lambda integrity: msgspec.structs.replace(place, integrity="ok" if integrity else None),
+        settings=told({"SUREFOOT_KEY": "do not show", "SUREFOOT_PORT": "9000"}),
     )
+    world.app = create(
+        engine=engine, ratings=ratings.load(), clock=lambda: world.now, graph_sync=asked.append, reach=reach,
+        longest_body=10_000,
+    )  # fmt: skip
     yield world
     engine.dispose()

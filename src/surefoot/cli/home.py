@@ -2,8 +2,11 @@
 
 import datetime as dt
 import getpass
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ from surefoot.model import Actor, ActorKind
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from surefoot.pages.doctor import Place
     from surefoot.scoring.ratings import Ratings
     from surefoot.store.secrets import Keys
 
@@ -60,6 +64,25 @@ class Home:
 
         with database.writing(self.engine, by=somebody()) as conn:
             yield conn
+
+    def place(self, *, integrity: bool = False) -> "Place":
+        """Say where the installation is, and how; `integrity` reads the whole database."""
+        from surefoot.pages.doctor import Place
+        from surefoot.store import database
+
+        revision, newest = database.revisions(self.engine)
+        return Place(
+            version=version("surefoot"),
+            python=sys.version.split()[0],
+            data=str(self.settings.data.resolve()),
+            free_bytes=shutil.disk_usage(self.settings.data).free,
+            database_bytes=database.size(self.engine),
+            integrity=database.integrity(self.engine) if integrity else None,
+            revision=revision,
+            newest_revision=newest,
+            key=self.keys.id,
+            key_from="SUREFOOT_KEY" if self.settings.key else "secret.key",
+        )
 
     def _catch_up(self) -> None:
         """Make what pages need of a history that an older Surefoot wrote; once, and for few tenants at a time."""

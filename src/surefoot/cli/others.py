@@ -65,7 +65,7 @@ def _comparison(page: Comparison) -> None:
     _categories(page)
     _cohorts(page)
     if page.against:
-        _against(page.against)
+        _against(page.against, {c.category for c in page.categories if c.scored})
     known = [s for s in page.actions if s.scored is not None]
     if known:
         show.line()
@@ -81,7 +81,11 @@ def _categories(page: Comparison) -> None:
     names = {g.basis: g.name for g in page.groups} | {"portfolio": "Your tenants"}
     heads = ["Category", "Percent", *(names[b.kind] for b in page.categories[0].groups)]
     rows = [
-        [c.category, show.percent(c.percent), *(_beside(b.average, b.distance) for b in c.groups)]
+        [
+            c.category,
+            show.percent(c.percent) if c.scored else "not scored",
+            *(_beside(b.average, b.distance) for b in c.groups),
+        ]
         for c in page.categories
     ]
     show.line()
@@ -102,20 +106,27 @@ def _cohorts(page: Comparison) -> None:
     ]  # fmt: skip
     if rows:
         show.line()
-        heads = ["Your tenants", "With a score", "Rank", "Percentile", "Average", "Middle", "Highest", "Lowest"]
+        heads = ["Your tenants", "With a score", "Rank", "Percentile", "Average", "Median", "Highest", "Lowest"]
         show.table(heads, rows, numbers=frozenset(range(1, 8)))
     small = [c.name for c in page.cohorts if c.too_small]
     if small:
         show.wrapped(f"Too few of your tenants to compare: {'; '.join(small)}.")
 
 
-def _against(page: Counterpart) -> None:
+def _against(page: Counterpart, scored: set[str]) -> None:
     """Print the other side, and the controls that differ most."""
     show.line()
     show.wrapped(page.sentence)
     if page.unknown:
         return
-    rows = [[c.category, show.percent(c.percent), _beside(c.average, c.distance)] for c in page.categories]
+    rows = [
+        [
+            c.category,
+            show.percent(c.percent) if c.category in scored else "not scored",
+            "not scored" if c.category in page.unscored else _beside(c.average, c.distance),
+        ]
+        for c in page.categories
+    ]
     show.table(["Category", "Percent", page.name], rows, numbers=frozenset({1, 2}))
     gaps = [*page.ahead, *page.behind]
     rows = [[g.name, show.percent(g.percent), show.percent(g.average), show.signed(g.worth)] for g in gaps]

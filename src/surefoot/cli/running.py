@@ -1,5 +1,6 @@
 """The commands that keep running: serve, demo, emulator; and the sign-in link to a running page."""
 
+import asyncio
 import datetime as dt
 import errno
 import signal
@@ -14,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 import uvicorn
 
+from surefoot import jobs, settings
 from surefoot.access.sessions import make_link
 from surefoot.cli import deeds, show
 from surefoot.cli import demo as filling
@@ -27,6 +29,7 @@ from surefoot.jobs import Runner
 from surefoot.model import Role, Tenant
 from surefoot.store import tenants
 from surefoot.web.app import LOOPBACK, create, settle
+from surefoot.web.site import Emulated, Reach
 
 DEMO_LINK_LASTS = dt.timedelta(hours=12)
 LINK_LASTS = dt.timedelta(minutes=15)
@@ -57,7 +60,8 @@ def demo(data: Data = None, port: Port = None) -> None:
         filling.remember(home, world)
         filling.read_all(home)
         deeds.tell(home, running, world)
-        _page(home, listener, DEMO_LINK_LASTS)
+        made_up = Emulated(url=running.base_url, client_id=running.client_id, client_secret=running.client_secret)
+        _page(home, listener, DEMO_LINK_LASTS, emulated=made_up, told=settings.told(data=data, port=port))
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:
@@ -92,10 +96,17 @@ def serve(data: Data = None, port: Port = None) -> None:
     Example: surefoot serve --data /var/lib/surefoot
     """
     with opened(data, port=port) as home, _listen(home.settings.port) as listener:
-        _page(home, listener, LINK_LASTS)
+        _page(home, listener, LINK_LASTS, told=settings.told(data=data, port=port))
 
 
-def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None:
+def _page(
+    home: Home,
+    listener: socket.socket,
+    link_lasts: dt.timedelta,
+    *,
+    told: tuple[settings.Told, ...],
+    emulated: Emulated | None = None,
+) -> None:
     """Run the web server and the runner until somebody ends them."""
     runner = Runner(home.engine, home.keys, home.ratings, now)
 
@@ -109,6 +120,14 @@ def _page(home: Home, listener: socket.socket, link_lasts: dt.timedelta) -> None
         ratings=home.ratings,
         clock=now,
         graph_sync=sync,
+        reach=Reach(
+            keys=home.keys,
+            check=lambda tenant: asyncio.run(jobs.try_connection(home.engine, home.keys, tenant, now)),
+            reading=runner.reading,
+            place=lambda integrity: home.place(integrity=integrity),
+            settings=told,
+            emulated=emulated,
+        ),
         allowed_hosts=LOOPBACK | home.settings.hosts,
         tls=home.settings.tls,
     )

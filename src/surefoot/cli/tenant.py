@@ -1,4 +1,4 @@
-"""The commands about tenants: add, list, check, remove."""
+"""The commands about tenants: add, list, show, check, how they were read, rename, label, remove."""
 
 import asyncio
 import getpass
@@ -9,23 +9,22 @@ from typing import Annotated
 
 import typer
 
+from surefoot import jobs
 from surefoot.access.viewers import LOCAL, tenant_for
 from surefoot.cli import show
 from surefoot.cli.home import now, opened
 from surefoot.cli.options import Data, Json, TenantName
 from surefoot.errors import InputRefused
-from surefoot.graph import clouds
-from surefoot.graph.client import GraphClient
 from surefoot.model import AuthMethod, Cloud, Connection
 from surefoot.pages import tenants as tenants_page
-from surefoot.store import audit, database, history, secrets, tenants
-from surefoot.store.audit import Deed
-from surefoot.sync.checks import OK, Check, check
+from surefoot.store import database, holdings, tenants
+from surefoot.store.runs import MOST
+from surefoot.sync import tenants as deeds
+from surefoot.sync.checks import OK, Check
 from surefoot.sync.labels import relabel
+from surefoot.sync.tenants import Given
 
-app = typer.Typer(help="Add, list, check and remove tenants.", no_args_is_help=True)
-
-_NEEDS = {AuthMethod.SECRET: "client_secret", AuthMethod.CERTIFICATE: "certificate"}
+app = typer.Typer(help="Add, list, show, check, label, rename and remove tenants.", no_args_is_help=True)
 
 
 @app.command()
@@ -51,31 +50,20 @@ def add(
         message = "--graph-url is the emulator's address: say --cloud emulator too."
         raise InputRefused(message)
     way = Connection(method=method, cloud=cloud, client_id=client_id, graph_url=graph_url, login_url=graph_url)
-    clouds.hosts(way)
-    field = _NEEDS.get(method)
-    if field and not client_id:
-        message = "Name the app registration with --client-id (its Overview page calls it Application ID)."
-        raise InputRefused(message)
+    deeds.checked(Given(way), kept=True)  # what is certainly wrong is said before a secret is asked for
     with opened(data) as home:
         with database.reading(home.engine) as conn:
             kept = tenants.by_id(conn, tenant_id)
         if kept is not None and not yes:
             message = f"{kept.name} has this id already; --yes changes how it is reached."
             raise InputRefused(message)
-        secret = _secret(secret_file, secret_env) if field else None
+        given = Given(way, _secret(secret_file, secret_env) if method in deeds.FIELDS else None)
         with home.writing() as conn:
-            before = None if kept is None else tenants.connection(conn, kept)
             if kept is None:
-                kept = tenants.add(conn, id=tenant_id, name=name, connection=way, now=now(), due_at=now())
+                kept = deeds.add(conn, home.keys, given, id=tenant_id, name=name, by=LOCAL.name, now=now())
             else:
-                tenants.rename(conn, kept, name)
-                tenants.reconnect(conn, kept, way, now())
-            secrets.forget(conn, kept)
-            if field and secret:
-                secrets.put(conn, home.keys, kept, field, secret)
-            action = "tenant.added" if before is None else "tenant.changed"
-            deed = Deed(action=action, tenant=kept.id, subject=name, before=before, after=way)
-            audit.append(conn, deed, by=LOCAL.name, now=now())
+                deeds.change(conn, home.keys, kept, given, by=LOCAL.name, now=now())
+                deeds.rename(conn, kept, name, by=LOCAL.name, now=now())
     show.line(f"{name} is added. Next: surefoot tenant check {kept.id}")
 
 
@@ -114,11 +102,86 @@ def list_tenants(json: Json = False, data: Data = None) -> None:
         show.line("No tenant yet: surefoot tenant add, or surefoot import saved scores, or surefoot demo.")
         return
     rows = [
-        [r.tenant.name, show.percent(r.percent), show.signed(r.trend), str(r.as_of or "never"), r.synced.error or "ok"]
+        [
+            r.tenant.name, show.percent(r.percent), show.signed(r.trend), str(r.as_of or "never"),
+            show.counted(r.days, "day"), r.synced.error or r.state.value,
+        ]
         for r in page.tenants
-    ]
-    show.table(["Tenant", "Score", "30 days", "Day", "Sync"], rows, numbers=frozenset({1, 2}))
+    ]  # fmt: skip
+    show.table(["Tenant", "Score", "30 days", "Day", "Kept", "Connection"], rows, numbers=frozenset({1, 2, 4}))
     show.line(f"{show.counted(page.total, 'tenant')}, {page.failing} failing.")
+
+
+@app.command("show")
+def show_tenant(tenant: TenantName = None, json: Json = False, data: Data = None) -> None:
+    """Show how a tenant is connected, what is kept of it, and what is wrong; never its secret.
+
+    Example: surefoot tenant show contoso
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        page = tenants_page.one(conn, tenant_for(conn, LOCAL, tenant))
+    if json:
+        show.json(page)
+        return
+    show.line(f"{page.tenant.name}  {page.tenant.id}")
+    secret = "kept, encrypted" if page.secret else "none"
+    show.line(
+        f"Connection  {page.method.value}, {page.cloud.value}, client {page.client_id or 'none'}, secret {secret}"
+    )
+    show.line(f"Write-back  {'on' if page.write_back else 'off'}")
+    show.line(f"Labels      {', '.join(page.labels) or 'none'}")
+    since = f" since {page.first_day}" if page.first_day else ""
+    show.line(f"History     {show.counted(page.days, 'day')}{since}")
+    show.line(f"Last read   {show.when(page.synced.at)}; next {show.when(page.synced.due_at)}")
+    if page.problem and page.mend:
+        show.wrapped(f"! {page.problem} {page.mend.what}")
+
+
+@app.command("syncs")
+def list_syncs(
+    tenant: TenantName = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many, newest first.")] = 30,
+    json: Json = False,
+    data: Data = None,
+) -> None:
+    """List how the readings of a tenant went, newest first.
+
+    Example: surefoot tenant syncs contoso --limit 10
+    """
+    with opened(data) as home, database.reading(home.engine) as conn:
+        page = tenants_page.syncs(conn, tenant_for(conn, LOCAL, tenant), limit=limit)
+    if json:
+        show.json(page)
+        return
+    if not page.runs:
+        show.line(f"{page.tenant.name} was not read from Graph yet: surefoot sync {page.tenant.id}")
+        return
+    rows = [
+        [show.when(r.began_at), f"{r.seconds:.1f} s", _number(r.days_new), _number(r.days_changed), r.error or "ok"]
+        for r in page.runs
+    ]
+    show.table(["Began", "Took", "New days", "Changed", "Result"], rows, numbers=frozenset({1, 2, 3}))
+    show.line(f"{len(page.runs)} of {show.counted(page.total, 'reading')}.")
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+@app.command()
+def rename(
+    tenant: Annotated[str, typer.Argument(help="A name or id.")],
+    name: Annotated[str, typer.Argument(help="What to call it from now on.")],
+    data: Data = None,
+) -> None:
+    """Call a tenant something else.
+
+    Example: surefoot tenant rename contoso "Contoso Ltd"
+    """
+    with opened(data) as home, home.writing() as conn:
+        found = tenant_for(conn, LOCAL, tenant)
+        deeds.rename(conn, found, name, by=LOCAL.name, now=now())
+    show.line(f"{found.name} is now called {name}.")
 
 
 @app.command("check")
@@ -130,16 +193,11 @@ def check_tenant(tenant: TenantName = None, json: Json = False, data: Data = Non
     with opened(data) as home:
         with database.reading(home.engine) as conn:
             found = tenant_for(conn, LOCAL, tenant)
-            way, held = tenants.connection(conn, found), secrets.get_all(conn, home.keys, found)
+            way = tenants.connection(conn, found)
         if way.method is AuthMethod.NONE:
             message = f"{found.name} has no connection to Graph (its history was imported): surefoot tenant add --yes."
             raise InputRefused(message)
-
-        async def tried() -> Check:
-            async with GraphClient() as graph:
-                return await check(graph, found, way, held, now=now())
-
-        done = asyncio.run(tried())
+        done = asyncio.run(jobs.try_connection(home.engine, home.keys, found, now))
     show.json(done) if json else _steps(done)
     if not done.passed:
         raise typer.Exit(1)
@@ -184,13 +242,11 @@ def remove(
     with opened(data) as home:
         with database.reading(home.engine) as conn:
             found = tenant_for(conn, LOCAL, tenant)
-            days = len(history.days(conn, found))
+            days = holdings.of(conn, found).days
         if not yes:
             typer.confirm(
                 f"Remove {found.name} with {show.counted(days, 'stored day')}? Nobody can undo it.", abort=True
             )
         with home.writing() as conn:
-            tenants.remove(conn, found)
-            deed = Deed(action="tenant.removed", tenant=found.id, before={"name": found.name, "days": days})
-            audit.append(conn, deed, by=LOCAL.name, now=now())
+            deeds.remove(conn, found, by=LOCAL.name, now=now())
     show.line(f"{found.name} is removed.")

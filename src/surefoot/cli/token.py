@@ -10,7 +10,8 @@ from surefoot.cli import show
 from surefoot.cli.home import now, opened
 from surefoot.cli.options import Data, Json
 from surefoot.model import Role
-from surefoot.store import access, database
+from surefoot.pages import tokens as tokens_page
+from surefoot.store import database
 
 app = typer.Typer(help="Make, list and revoke API tokens.", no_args_is_help=True)
 
@@ -40,11 +41,11 @@ def list_tokens(json: Json = False, data: Data = None) -> None:
     Example: surefoot token list
     """
     with opened(data) as home, database.reading(home.engine) as conn:
-        kept = access.list_tokens(conn)
+        page = tokens_page.build(conn)
     if json:
-        show.json(kept)
+        show.json(page)
         return
-    if not kept:
+    if not page.tokens:
         show.line("No token yet: surefoot token create NAME.")
         return
     rows = [
@@ -54,7 +55,7 @@ def list_tokens(json: Json = False, data: Data = None) -> None:
             t.role.value,
             str(t.created_at.date()),
         ]
-        for t in kept
+        for t in page.tokens
     ]
     show.table(["Token", "Tenants", "Role", "Made"], rows)
 

@@ -12,6 +12,7 @@ from surefoot.errors import InputRefused
 from surefoot.model import Status, Tenant, TenantName
 from surefoot.pages import cohorts
 from surefoot.pages.groups import STEADY, Against
+from surefoot.pages.whose import name_of
 from surefoot.scoring.actions import Action
 from surefoot.scoring.comparison import SMALLEST_COHORT
 from surefoot.scoring.percents import percent
@@ -64,6 +65,8 @@ class Counterpart(msgspec.Struct, frozen=True, kw_only=True):
     """The tenant's percent less the other side's."""
     sentence: str
     categories: tuple[Against, ...]
+    unscored: tuple[str, ...]
+    """Categories of which nothing is scored on the other side: what is not licensed is not."""
     ahead: tuple[ControlGap, ...]
     """Where the other side has earned more: what is worth most to the tenant comes first."""
     behind: tuple[ControlGap, ...]
@@ -126,13 +129,13 @@ def _name(other: Tenant | str) -> str:
 def _nothing(other: Tenant | str, why: str) -> Counterpart:
     return Counterpart(
         name=_name(other), tenant=_named(other), label=None if isinstance(other, Tenant) else other, tenants=None,
-        unknown=why, as_of=None, percent=None, distance=None, sentence=why, categories=(), ahead=(), behind=(),
-        ahead_total=0, behind_total=0, same=0, only_here=0, only_there=0,
+        unknown=why, as_of=None, percent=None, distance=None, sentence=why, categories=(), unscored=(),
+        ahead=(), behind=(), ahead_total=0, behind_total=0, same=0, only_here=0, only_there=0,
     )  # fmt: skip
 
 
 def _named(other: Tenant | str) -> TenantName | None:
-    return TenantName(id=other.id, name=other.name) if isinstance(other, Tenant) else None
+    return name_of(other) if isinstance(other, Tenant) else None
 
 
 def _compared(
@@ -165,6 +168,7 @@ def _compared(
         distance=mine - theirs,
         sentence=_sentence(tenant.name, other, mine, theirs, (len(ahead), len(behind))),
         categories=_categories(own, [s for _, s in known], least),
+        unscored=tuple(c for c in cohorts.in_order(own.categories) if not any(c in s.categories for _, s in known)),
         ahead=tuple(ahead[:NAMED]),
         behind=tuple(behind[:NAMED]),
         ahead_total=len(ahead),
@@ -215,4 +219,4 @@ def _sentence(name: str, other: Tenant | str, mine: float, theirs: float, counts
 
 
 def _controls(count: int) -> str:
-    return f"{count} control" + ("" if count == 1 else "s")
+    return f"{count} control" + ("" if count == 1 else "s") if count else "none"

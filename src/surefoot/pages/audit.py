@@ -90,10 +90,14 @@ def _rows(
     conn: Connection, entries: Sequence[AuditEntry], tenants: Sequence[Tenant], ratings: Ratings
 ) -> list[ActivityRow]:
     mine = {t.id: t for t in tenants}
-    about = [(e.tenant, e.subject) for e in entries if e.subject and e.action in deeds.ABOUT_CONTROLS]
-    pairs = {(mine[tenant], control) for tenant, control in about if tenant in mine}
-    names = names_of(conn, pairs, ratings)
-    scored = set(work.to_gain(conn, [t for t, _ in pairs], {control for _, control in pairs}))
+    controls = {e.subject for e in entries if e.subject and e.action in deeds.ABOUT_CONTROLS}
+    meant = [mine[key] for key in {e.tenant for e in entries if e.tenant in mine} if key is not None]
+    pairs = [
+        (mine[e.tenant], e.subject)
+        for e in entries
+        if e.tenant in mine and e.tenant and e.subject in controls and e.subject
+    ]
+    names, scored = names_of(conn, pairs, ratings), set(work.to_gain(conn, meant, controls))
     return [_row(e, mine.get(e.tenant or ""), names, scored) for e in entries]
 
 

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.model import CATEGORIES, Tenant, TenantName
+from surefoot.pages.whose import name_of
 from surefoot.scoring import comparison as place
 from surefoot.scoring.comparison import SMALLEST_COHORT
 from surefoot.scoring.percents import percent
@@ -108,9 +109,9 @@ def cohort(kind: str, name: str, own: Summary, known: Known) -> Cohort:
         median=median(values),
         highest=percents[best],
         lowest=percents[worst],
-        highest_tenant=TenantName(id=best.id, name=best.name),
-        lowest_tenant=TenantName(id=worst.id, name=worst.name),
-        categories=tuple(_standing(c, own, members) for c in in_order(own.categories)),
+        highest_tenant=name_of(best),
+        lowest_tenant=name_of(worst),
+        categories=tuple(_standing(c, own, members) for c in in_order({c for m in members for c in m.categories})),
     )
 
 

@@ -86,6 +86,8 @@ class CategoryLine(msgspec.Struct, frozen=True, kw_only=True):
 
     category: str
     percent: float | None
+    scored: bool
+    """Whether anything of it is scored for the tenant: what is not licensed is not."""
     groups: tuple[Beside, ...]
     """The nearest group first; last the average of the viewer's own tenants, where there are enough."""
 
@@ -286,6 +288,7 @@ def _categories(own: Summary | None, groups: Sequence[Group], cohorts: Sequence[
         CategoryLine(
             category=name,
             percent=own_tenants.share(own, name),
+            scored=name in own.categories,
             groups=tuple(_beside(kind, held.get(name, (None, None))) for kind, held in theirs),
         )
         for name in names

@@ -41,6 +41,7 @@ WORDS = {
     "tenant.changed": "Connection changed",
     "tenant.labelled": "Labels changed",
     "tenant.removed": "Tenant removed",
+    "tenant.renamed": "Tenant renamed",
     "tenant.write_back": "Sending to Microsoft switched",
     "token.made": "API token made",
     "token.revoked": "API token revoked",

@@ -37,7 +37,7 @@ def asked(conn: Connection, visible: Sequence[Tenant], *, ratings: Ratings) -> R
     """List the requests of some tenants."""
     found = requests.pending(conn, visible)
     controls, meant = {r.asked.control for _, r in found}, [t for t, _ in found]
-    names = names_of(conn, ((t, r.asked.control) for t, r in found), ratings)
+    names = names_of(conn, [(t, r.asked.control) for t, r in found], ratings)
     points = work.to_gain(conn, meant, controls)
     rows = tuple(
         RequestRow(
@@ -88,7 +88,7 @@ class Conflicts(msgspec.Struct, frozen=True, kw_only=True):
 def disputed(conn: Connection, visible: Sequence[Tenant], *, ratings: Ratings, everything: bool = False) -> Conflicts:
     """List the open conflicts of some tenants; `everything`: the resolved ones, too."""
     found = conflicts.over(conn, visible, everything=everything)
-    names = names_of(conn, ((t, c.control) for t, c in found), ratings)
+    names = names_of(conn, [(t, c.control) for t, c in found], ratings)
     rows = tuple(_row(t, c, names) for t, c in found)
     return Conflicts(conflicts=rows, total=len(rows), open=sum(row.holds is None for row in rows))
 
@@ -139,7 +139,7 @@ def told(
     every = notices.of(conn, visible, unread=not everything)
     unread = [n for _, n in every if n.read_at is None]
     found = [(t, n) for t, n in every if kind in {None, n.kind}]
-    names = names_of(conn, ((t, n.control) for t, n in found), ratings)
+    names = names_of(conn, [(t, n.control) for t, n in found], ratings)
     rows = tuple(_notice(t, n, names.of(t, n.control).name) for t, n in found)
     counts = {k: sum(n.kind is k for n in unread) for k in NoticeKind}
     return Notices(

@@ -1,6 +1,6 @@
 """What controls are called, wherever a list names them: by their titles, not by their ids."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 import msgspec
 from sqlalchemy import Connection
@@ -41,6 +41,6 @@ class Names(msgspec.Struct, frozen=True):
         )
 
 
-def names_of(conn: Connection, pairs: Iterable[tuple[Tenant, str]], ratings: Ratings) -> Names:
+def names_of(conn: Connection, wanted: Collection[tuple[Tenant, str]], ratings: Ratings) -> Names:
     """Read what some tenants' controls are called."""
-    return Names(profiles.titles(conn, {(t.key, control) for t, control in pairs}), ratings)
+    return Names(profiles.titles(conn, wanted), ratings)

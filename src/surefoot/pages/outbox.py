@@ -140,7 +140,7 @@ VALUES: Mapping[By, Callable[[SendingRow], Any]] = {
 def _rows(
     conn: Connection, sent: Sequence[tuple[Tenant, Outgoing]], ratings: Ratings, now: dt.datetime
 ) -> list[SendingRow]:
-    names = names_of(conn, ((t, o.control) for t, o in sent), ratings)
+    names = names_of(conn, [(t, o.control) for t, o in sent], ratings)
     made = []
     for tenant, one in sent:
         called = names.of(tenant, one.control)

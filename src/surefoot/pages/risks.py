@@ -179,18 +179,18 @@ def _labelled(conn: Connection, tenants: Sequence[Tenant], label: str | None) ->
 
 def _every(conn: Connection, tenants: Sequence[Tenant], ratings: Ratings, today: dt.date) -> list[Risk]:
     rows = work.accepted(conn, tenants)
+    controls = {control for _, control, _ in rows}
+    meant = list({t.key: t for t, _, _ in rows}.values())
     pairs = [(tenant, control) for tenant, control, _ in rows]
     names = names_of(conn, pairs, ratings)
-    chains = {key: _chain(made) for key, made in decisions.over(conn, ((t.key, c) for t, c in pairs)).items()}
-    states = profiles.states(conn, list({t.key: t for t, _ in pairs}.values()), {control for _, control in pairs})
+    chains = {key: _chain(made) for key, made in decisions.over(conn, pairs).items()}
+    states = profiles.states(conn, meant, controls)
     made = []
     for tenant, control, points in rows:
         key = (tenant.key, control.casefold())
-        chain = chains.get(key, [])
-        until = chain[-1].review_on if chain else None
-        left = (until - today).days if until else None
-        called = names.of(tenant, control)
-        made.append(_risk(tenant, control, called, chain, states.get(key), points=points, left=left))
+        risk = _risk(tenant, control, names.of(tenant, control), chains.get(key, []), states.get(key))
+        left = (risk.until - today).days if risk.until else None
+        made.append(msgspec.structs.replace(risk, points=points, days_left=left))
     return made
 
 
@@ -206,14 +206,7 @@ def _chain(made: Sequence[Decision]) -> list[Decision]:
 
 
 def _risk(
-    tenant: Tenant,
-    control: str,
-    called: ControlName,
-    chain: Sequence[Decision],
-    state: StateUpdate | None,
-    *,
-    points: float | None,
-    left: int | None,
+    tenant: Tenant, control: str, called: ControlName, chain: Sequence[Decision], state: StateUpdate | None
 ) -> Risk:
     held = chain[-1] if chain else None
     return Risk(
@@ -222,11 +215,11 @@ def _risk(
         name=called.name,
         category=called.category,
         product=called.product,
-        points=points,
+        points=None,
         since=chain[0].decided_at if chain else state.updated_at if state else None,
         renewed=max(0, len(chain) - 1),
         until=held.review_on if held else None,
-        days_left=left,
+        days_left=None,
         by=held.decided_by if held else state.updated_by if state else None,
         approved_by=held.approved_by if held else None,
         grounds=held.grounds if held else None,

@@ -98,6 +98,15 @@ def writing(engine: Engine, *, by: Actor | None = None) -> Iterator[Connection]:
             _anchor(conn.get_execution_options()["anchor"], head)
 
 
+@contextmanager
+def trying(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction in which things are done to see what comes of it: all of it is taken back."""
+    with _named(), engine.connect().execution_options(writing=True) as conn, conn.begin() as transaction:
+        yield conn
+        conn.info.pop(HEAD, None)
+        transaction.rollback()
+
+
 def _anchor(path: Path, head: str) -> None:
     """Keep the newest entry of the trail in a file: a trail that was cut does not have it any more."""
     fresh = path.with_suffix(".new")

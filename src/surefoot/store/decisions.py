@@ -1,13 +1,13 @@
 """What people decided about actions, every decision kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, Row, Select, insert, select, tuple_
 
 from surefoot.model import Decision, Grounds, Side, Status, Tenant
 from surefoot.store.memory import remembered
 from surefoot.store.schema import control, decision
-from surefoot.store.shared import chunks, control_keys, keyed
+from surefoot.store.shared import chunks, control_keys, known_controls
 
 
 def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
@@ -52,13 +52,15 @@ def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Decision]:
     return [_decision(row) for row in conn.execute(query.order_by(decision.c.decided_at, decision.c.key))]
 
 
-def over(conn: Connection, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], list[Decision]]:
+def over(conn: Connection, wanted: Collection[tuple[Tenant, str]]) -> dict[tuple[int, str], list[Decision]]:
     """Give the decisions about some tenants' controls, oldest first, by the tenant's key and the folded id."""
-    c, found = decision.c, dict[tuple[int, str], list[Decision]]()
-    query = select(decision, control.c.id, control.c.folded).join(control, control.c.key == c.control)
-    for part in chunks(keyed(conn, pairs)):
-        asked = query.where(tuple_(c.tenant, c.control).in_(part)).order_by(c.decided_at, c.key)
-        for row in conn.execute(asked):
+    known = known_controls(conn, {name.casefold() for _, name in wanted})
+    pairs = {(tenant.key, known[f]) for tenant, name in wanted if (f := name.casefold()) in known}
+    found = dict[tuple[int, str], list[Decision]]()
+    query = select(decision, control.c.id, control.c.folded).join(control, control.c.key == decision.c.control)
+    query = query.order_by(decision.c.decided_at, decision.c.key)
+    for part in chunks(sorted(pairs)):
+        for row in conn.execute(query.where(tuple_(decision.c.tenant, decision.c.control).in_(part))):
             found.setdefault((row.tenant, row.folded), []).append(_decision(row))
     return found
 

@@ -43,9 +43,10 @@ def save(conn: Connection, tenant: Tenant, snapshots: Iterable[Snapshot], *, now
     """
     del now
     known = {row.day: row for row in conn.execute(select(schema.day).where(schema.day.c.tenant == tenant.key))}
-    taken = {s.day: s for s in _richest(snapshots) if not _weaker(s, known.get(s.day))}
+    given = _richest(snapshots)
+    taken = {s.day: s for s in given if not _weaker(s, known.get(s.day))}
     if not taken:
-        return Saved(days_new=0, days_changed=0, days_kept=0)
+        return Saved(days_new=0, days_changed=0, days_kept=len(given))
     stored = sorted(number_of(d) for d in known.keys() | taken.keys())
     rich = sorted(
         {number_of(d) for d, row in known.items() if row.rich} | {number_of(s.day) for s in taken.values() if s.rich}
@@ -56,7 +57,7 @@ def save(conn: Connection, tenant: Tenant, snapshots: Iterable[Snapshot], *, now
     changed |= _save_averages(conn, tenant, taken, stored)
     new = len(taken.keys() - known.keys())
     again = len(changed & known.keys())
-    return Saved(days_new=new, days_changed=again, days_kept=len(taken) - new - again)
+    return Saved(days_new=new, days_changed=again, days_kept=len(given) - new - again)
 
 
 def _richest(snapshots: Iterable[Snapshot]) -> list[Snapshot]:

@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,7 @@ from surefoot.model import Profile, StateUpdate, Tenant
 from surefoot.scoring.actions import News, NewsKind
 from surefoot.store import schema
 from surefoot.store.memory import remembered
-from surefoot.store.shared import chunks, control_keys, keyed
+from surefoot.store.shared import chunks, control_keys, known_controls
 
 _TENANT = "{tenant}"
 """Stands for the tenant's id in a shared text: action addresses may hold it."""
@@ -180,32 +180,19 @@ class Title(msgspec.Struct, frozen=True, kw_only=True):
 _TITLE = msgspec.json.Decoder(Title)
 
 
-def titles(conn: Connection, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Title]:
-    """Give what controls are, or were last, called in tenants; asked for, and given, by tenant's key and control's id.
-
-    The ids that are given are folded.
-    """
-    link, held = schema.profile.c, dict[tuple[int, str], int]()
-    names = keyed(conn, pairs)
-    query = select(link.tenant, link.control, link.content).order_by(link.from_day)
-    for part in chunks(names):
-        for tenant, control, content in conn.execute(query.where(tuple_(link.tenant, link.control).in_(part))).all():
-            held[tenant, names[tenant, control]] = content
-    read = _titles(conn, set(held.values()))
-    return {pair: read[content] for pair, content in held.items()}
-
-
-def _titles(conn: Connection, keys: Iterable[int]) -> dict[int, Title]:
-    c, found = schema.profile_content.c, dict[int, Title]()
-    for part in chunks(keys):
-        found |= {key: _title(body) for key, body in conn.execute(select(c.key, c.body).where(c.key.in_(part))).all()}
+def titles(conn: Connection, wanted: Collection[tuple[Tenant, str]]) -> dict[tuple[int, str], Title]:
+    """Give what some tenants' controls are, or were last, called, by the tenant's key and the folded id."""
+    link, content = schema.profile.c, schema.profile_content
+    known = known_controls(conn, {control.casefold() for _, control in wanted})
+    folded = {key: name for name, key in known.items()}
+    pairs = {(tenant.key, known[f]) for tenant, control in wanted if (f := control.casefold()) in known}
+    query = select(link.tenant, link.control, link.content, content.c.body)
+    query = query.join(content, content.c.key == link.content).order_by(link.from_day)
+    read, found = dict[int, Title](), dict[tuple[int, str], Title]()
+    for part in chunks(sorted(pairs)):
+        for tenant, control, key, body in conn.execute(query.where(tuple_(link.tenant, link.control).in_(part))).all():
+            found[tenant, folded[control]] = read.get(key) or read.setdefault(key, _TITLE.decode(body))
     return found
-
-
-@functools.lru_cache(maxsize=8192)
-def _title(body: str) -> Title:
-    """Decode a text that tenants share, once."""
-    return _TITLE.decode(body)
 
 
 def titled(conn: Connection, visible: frozenset[str] | None, text: str) -> list[str]:
@@ -213,7 +200,7 @@ def titled(conn: Connection, visible: frozenset[str] | None, text: str) -> list[
     names, c, wanted = schema.control.c, schema.profile_content.c, text.casefold()
     query = select(names.id, names.folded, c.body).join(schema.control, names.key == c.control)
     rows = [row for row in conn.execute(query) if shown(row.folded, visible)]
-    return sorted({row.id for row in rows if wanted in _title(row.body).title.casefold()})
+    return sorted({row.id for row in rows if wanted in _TITLE.decode(row.body).title.casefold()})
 
 
 def states(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str]) -> dict[tuple[int, str], StateUpdate]:

@@ -97,6 +97,13 @@ def get_all(conn: Connection, keys: Keys, tenant: Tenant) -> dict[str, str]:
     return {row.field: keys.decrypt(row.nonce, row.value, _bound(tenant, row.field)) for row in rows}
 
 
+def fields(conn: Connection, tenant: Tenant) -> tuple[str, ...]:
+    """Name what is kept secret of a tenant, without opening it."""
+    return tuple(
+        conn.execute(select(secret.c.field).where(secret.c.tenant == tenant.key).order_by(secret.c.field)).scalars()
+    )
+
+
 def forget(conn: Connection, tenant: Tenant) -> None:
     """Delete a tenant's secrets."""
     conn.execute(delete(secret).where(secret.c.tenant == tenant.key))

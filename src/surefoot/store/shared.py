@@ -42,13 +42,6 @@ def known_controls(conn: Connection, folded: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def keyed(conn: Connection, pairs: Iterable[tuple[int, str]]) -> dict[tuple[int, int], str]:
-    """Give the folded ids of tenants' controls by both keys; controls that are not known fall out."""
-    folded = {(key, one.casefold()) for key, one in pairs}
-    keys = known_controls(conn, {control for _, control in folded})
-    return {(key, keys[control]): control for key, control in folded if control in keys}
-
-
 def spelling(conn: Connection, control_id: str) -> str | None:
     """Give a control's id as Graph first spelled it; None when it is not known."""
     return conn.execute(select(control.c.id).where(control.c.folded == control_id.casefold())).scalar()

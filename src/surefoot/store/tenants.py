@@ -100,6 +100,12 @@ def by_id(conn: Database, id: str) -> Tenant | None:
     return None if row is None else _tenant(row)
 
 
+def is_there(conn: Database, tenant: Tenant) -> bool:
+    """Say whether a tenant is still the one that was read before: not removed, nor its number given to another."""
+    found = by_id(conn, tenant.id)
+    return found is not None and found.key == tenant.key
+
+
 def find(conn: Database, text: str, visible: frozenset[str] | None) -> Tenant:
     """Find a visible tenant by id or by name without regard to case.
 
@@ -121,7 +127,10 @@ def find(conn: Database, text: str, visible: frozenset[str] | None) -> Tenant:
 
 def connection(conn: Database, tenant: Tenant) -> Connection:
     """Say how a tenant is reached."""
-    row = conn.execute(select(table).where(table.c.key == tenant.key)).one()
+    return _way(conn.execute(select(table).where(table.c.key == tenant.key)).one())
+
+
+def _way(row: Any) -> Connection:  # noqa: ANN401 - a row
     return Connection(
         method=AuthMethod(row.method),
         cloud=Cloud(row.cloud),
@@ -129,6 +138,13 @@ def connection(conn: Database, tenant: Tenant) -> Connection:
         graph_url=row.graph_url,
         login_url=row.login_url,
     )
+
+
+def connections(conn: Database, tenants: Sequence[Tenant]) -> dict[str, tuple[Connection, bool]]:
+    """Say, by tenant id, how several are reached, and whether decisions about them are sent to Microsoft."""
+    wanted = {t.id for t in tenants}
+    rows = conn.execute(select(table))
+    return {row.id: (_way(row), bool(row.write_back)) for row in rows if row.id in wanted}
 
 
 def sync_state(conn: Database, tenant: Tenant) -> SyncState:

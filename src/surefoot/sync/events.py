@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Engine
 
-from surefoot.errors import ConsentMissing, GraphError, NotLicensed, Unavailable
+from surefoot.errors import ConsentMissing, GraphError, NotFound, NotLicensed, Unavailable
 from surefoot.graph.client import Fetched, TenantGraph
 from surefoot.model import EVENT_PERMISSIONS, Event, EventSource, Tenant
 from surefoot.scoring.operations import is_noise
-from surefoot.store import database, events
+from surefoot.store import database, events, tenants
 from surefoot.store.events import SourceState
 
 OVERLAP = dt.timedelta(hours=6)
@@ -88,6 +88,8 @@ def _message(source: EventSource, error: GraphError) -> str:
 def _save(engine: Engine, tenant: Tenant, state: SourceState, got: Fetched[Event] | None) -> Happened:
     taken = [e for e in got.items if not is_noise(e)] if got else []
     with database.writing(engine) as conn:
+        if not tenants.is_there(conn, tenant):
+            raise NotFound("The tenant was removed while it was read.")
         new = events.save(conn, tenant, taken)
         events.mark(conn, tenant, state)
     return Happened(

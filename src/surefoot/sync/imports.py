@@ -16,7 +16,7 @@ from sqlalchemy import Connection as Database
 from surefoot.errors import AnswerNotUnderstood, ImportRefused
 from surefoot.graph import wire
 from surefoot.graph.wire import Refusal
-from surefoot.model import Connection, Decision, Profile, Snapshot, Source, Status, Tenant
+from surefoot.model import Connection, Decision, Profile, Snapshot, Source, Status, Tenant, TenantName
 from surefoot.scoring.products import service_of
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import audit, decisions, history, profiles, tenants
@@ -55,6 +55,47 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What else a person should know."""
 
 
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What importing a file did, or would do."""
+
+    tenant: TenantName
+    stored: bool
+    """False: it was only looked at."""
+    first: dt.date | None
+    """The first day in it; None: it holds profiles alone."""
+    last: dt.date | None
+    days_new: int
+    days_changed: int
+    days_kept: int
+    """Known already, from the same or a better source: not overwritten."""
+    controls: int
+    profiles: int
+    decisions: int
+    """Taken over from the portal's export."""
+    refused: tuple[Refusal, ...]
+    """Records that were set aside, and why."""
+    notes: tuple[str, ...]
+    """What else a person should know."""
+
+
+def report(made: Summary, *, stored: bool) -> ImportReport:
+    """Say what importing did, or (not `stored`) would do."""
+    return ImportReport(
+        tenant=TenantName(id=made.tenant.id, name=made.tenant.name),
+        stored=stored,
+        first=made.first,
+        last=made.last,
+        days_new=made.saved.days_new,
+        days_changed=made.saved.days_changed,
+        days_kept=made.saved.days_kept,
+        controls=made.controls,
+        profiles=made.profiles,
+        decisions=made.decisions,
+        refused=made.refused,
+        notes=made.notes,
+    )
+
+
 def read(path: Path) -> Imported:
     """Read a file: a page, a list of pages or records, one record, a line each, or a CSV export of the portal.
 
@@ -65,7 +106,12 @@ def read(path: Path) -> Imported:
     except OSError as error:
         message = f"It cannot be read: {error.strerror}."
         raise ImportRefused(message) from error
-    unpacked = _unpacked(body)
+    return read_bytes(body)
+
+
+def read_bytes(body: bytes, *, largest: int = LARGEST) -> Imported:
+    """Read what a file holds, as `read` does; `largest` bounds its bytes, unpacked."""
+    unpacked = _unpacked(body, largest)
     if not unpacked.strip():
         message = "It is empty."
         raise ImportRefused(message)
@@ -103,16 +149,16 @@ def saved_answers(scores: Sequence[dict[str, Any]], texts: Sequence[dict[str, An
     )
 
 
-def _unpacked(body: bytes) -> bytes:
+def _unpacked(body: bytes, largest: int) -> bytes:
     if body[:2] == b"\x1f\x8b":
         try:
             with gzip.open(io.BytesIO(body)) as packed:
-                body = packed.read(LARGEST + 1)
+                body = packed.read(largest + 1)
         except (OSError, EOFError, zlib.error) as error:
             message = "It begins like a gzip file, but is broken."
             raise ImportRefused(message) from error
-    if len(body) > LARGEST:
-        message = f"It has more than {LARGEST // 2**20} MiB."
+    if len(body) > largest:
+        message = f"It has more than {largest // 2**20} MiB."
         raise ImportRefused(message)
     for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
         if body.startswith(mark):
@@ -189,14 +235,15 @@ def store(
     now: dt.datetime,
     ratings: Ratings,
     day: dt.date | None = None,
+    into: Tenant | None = None,
 ) -> Summary:
-    """Save what a file holds; the tenant is made, called `name`, when its id is new.
+    """Save what a file holds; the tenant is made, called `name`, when its id is new. `into` takes one's alone.
 
     `day` is the day of a CSV export (None: today). Raises `ImportRefused` when the file does not say whose it is, or
     holds another tenant than the one so called.
     """
     if imported.export is not None:
-        return _store_export(conn, imported.export, name, day or now.date(), now, ratings)
+        return _store_export(conn, imported.export, name, day or now.date(), now, ratings, into)
     if not imported.snapshots and not imported.profiles:
         why = imported.refused[0].why if imported.refused else "it is empty"
         message = f"None of its {len(imported.refused)} records can be read: {why}."
@@ -204,7 +251,7 @@ def store(
     late = tuple(Refusal(str(s.day), "the day lies in the future") for s in imported.snapshots if s.day > now.date())
     kept = tuple(s for s in imported.snapshots if s.day <= now.date())
     imported = msgspec.structs.replace(imported, snapshots=kept, refused=imported.refused + late)
-    tenant = _tenant(conn, imported, name, now)
+    tenant = _same(imported, into) if into else _tenant(conn, imported, name, now)
     saved = history.save(conn, tenant, imported.snapshots, now=now)
     if imported.profiles:
         profiles.save(conn, tenant, imported.profiles, now=now)
@@ -244,7 +291,13 @@ def _summary(
 
 
 def _store_export(
-    conn: Database, export: Export, name: str | None, day: dt.date, now: dt.datetime, ratings: Ratings
+    conn: Database,
+    export: Export,
+    name: str | None,
+    day: dt.date,
+    now: dt.datetime,
+    ratings: Ratings,
+    into: Tenant | None,
 ) -> Summary:
     if day > now.date():
         message = f"The day {day} lies in the future."
@@ -252,7 +305,7 @@ def _store_export(
     if not export.rows:
         message = "It has the right columns, but no row that can be read."
         raise ImportRefused(message)
-    tenant = _tenant_of_export(conn, name, now)
+    tenant = into or _tenant_of_export(conn, name, now)
     known = profiles.of(conn, tenant)
     ids = portal.identities(export.rows, _titles(known, ratings))
     made = portal.snapshot(export, ids, tenant=tenant.id, day=day)
@@ -329,6 +382,14 @@ def _tenant_of_export(conn: Database, name: str | None, now: dt.datetime) -> Ten
             return tenant
     made = str(uuid.uuid5(uuid.NAMESPACE_OID, f"surefoot:{wanted.casefold()}"))
     return tenants.add(conn, id=made, name=wanted, connection=Connection(), now=now, due_at=None)
+
+
+def _same(imported: Imported, into: Tenant) -> Tenant:
+    """Give the tenant that a file is meant for; refuse the file of another."""
+    if imported.tenant_id not in {None, into.id}:
+        message = f"It belongs to the tenant {imported.tenant_id}, but {into.name} is {into.id}."
+        raise ImportRefused(message)
+    return into
 
 
 def _tenant(conn: Database, imported: Imported, name: str | None, now: dt.datetime) -> Tenant:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 from sqlalchemy import Engine
 
-from surefoot.errors import NotLicensed
+from surefoot.errors import NotFound, NotLicensed
 from surefoot.graph import tokens
 from surefoot.graph.client import Fetched, GraphClient, TenantGraph
 from surefoot.graph.wire import Refusal
@@ -117,6 +117,8 @@ def _save(
     due_at: dt.datetime | None,
 ) -> history.Saved:
     with database.writing(engine) as conn:
+        if not tenants.is_there(conn, tenant):
+            raise NotFound("The tenant was removed while it was read.")
         saved = history.save(conn, tenant, days.items, now=now)
         if catalogue is not None:
             profiles.save(conn, tenant, catalogue.items, now=now)

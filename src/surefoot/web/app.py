@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from surefoot.errors import SurefootError
 from surefoot.scoring.ratings import Ratings
 from surefoot.web import assets
-from surefoot.web.api.paths import BULK
+from surefoot.web.api.paths import BULK, TENANTS
 from surefoot.web.api.routes import router as api
 from surefoot.web.compressing import Compressing
 from surefoot.web.guard import Guard, Rules
@@ -22,10 +22,17 @@ from surefoot.web.html.routes import router as pages
 from surefoot.web.html.sign_in import router as signing
 from surefoot.web.permissions import check_declared
 from surefoot.web.problems import UNEXPECTED, Problem, problem_of, problem_of_status, problem_response
-from surefoot.web.site import GraphSync, Site
+from surefoot.web.site import GraphSync, Reach, Site
+from surefoot.web.uploads import LARGEST
 
-LARGER = {BULK: 4_000_000, "/bulk": 500_000}
-"""Twenty thousand actions by name take more than the usual body, and two thousand in a form."""
+LARGER = {
+    BULK: 4_000_000,  # twenty thousand actions by name
+    "/bulk": 500_000,  # two thousand in a form
+    "/tenants/import": LARGEST,
+    "/tenants/*/import": LARGEST,
+    f"{TENANTS}/*/import": LARGEST,
+}
+"""What takes more than the usual body, in bytes; a star stands for one part of the address."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -45,13 +52,15 @@ def create(
     ratings: Ratings,
     clock: Callable[[], dt.datetime],
     graph_sync: GraphSync | None = None,
+    reach: Reach | None = None,
     allowed_hosts: frozenset[str] = LOOPBACK,
     tls: bool = False,
     longest_body: int = 64 * 1024,
 ) -> FastAPI:
     """Make the application.
 
-    `graph_sync` makes a tenant due at once; None: no Sync now. `allowed_hosts` are host names without port. `tls` is
+    `graph_sync` makes a tenant due at once; None: no Sync now. `reach` is what a process with the keys can
+    do; None: tenants are added elsewhere. `allowed_hosts` are host names without port. `tls` is
     true when browsers come over https, be it through a proxy. `longest_body` is in bytes.
     """
     app = Surefoot(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
@@ -61,6 +70,7 @@ def create(
         ratings=ratings,
         clock=clock,
         graph_sync=graph_sync,
+        reach=reach,
         tls=tls,
         assets=files,
         templates=environment(files),

@@ -1,6 +1,7 @@
 """The static files: read once, addressed with their content's hash, so that browsers may keep them for a year."""
 
 import hashlib
+import re
 from importlib import resources
 
 import msgspec
@@ -15,6 +16,7 @@ TYPES = {
 }
 A_YEAR = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
+PICTURE = re.compile(rb'url\("([a-z]+\.svg)"\)')
 
 
 class Asset(msgspec.Struct, frozen=True):
@@ -32,7 +34,13 @@ def load() -> dict[str, Asset]:
     """Read the files of the `static` folder, by name."""
     folder = resources.files("surefoot.web") / "static"
     files = [f for f in folder.iterdir() if f.name.rpartition(".")[2] in TYPES]
-    return {f.name: _asset(f.name, f.read_bytes()) for f in files}
+    found = {f.name: _asset(f.name, f.read_bytes()) for f in files}
+    return found | {name: _asset(name, _pictured(a.body, found)) for name, a in found.items() if name.endswith(".css")}
+
+
+def _pictured(style: bytes, found: dict[str, Asset]) -> bytes:
+    """Put their hashes behind the pictures that a style names, so that browsers keep those too."""
+    return PICTURE.sub(lambda m: f'url("{address(found, m[1].decode())}")'.encode(), style)
 
 
 def _asset(name: str, body: bytes) -> Asset:

@@ -38,12 +38,12 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     longest_body: int = 64 * 1024
     """In bytes."""
     larger: Mapping[str, int] = {}
-    """For addresses that take more, by how they begin."""
+    """For addresses that take more, by how they begin; a `*` stands for one part of them."""
     tls: bool = False
 
     def longest(self, path: str) -> int:
         """Give how many bytes an address takes."""
-        found = (size for start, size in self.larger.items() if path.startswith(start))
+        found = (size for start, size in self.larger.items() if begins(path, start))
         return max(self.longest_body, *found, 0)
 
 
@@ -106,6 +106,17 @@ class Guard:
             await send(message)
 
         return dressed
+
+
+def begins(path: str, start: str) -> bool:
+    """Say whether an address begins so."""
+    if "*" not in start:
+        return path.startswith(start)
+    parts = start.split("/")
+    return (
+        all(p in {"*", part} for p, part in zip(parts, path.split("/"), strict=False))
+        and path.count("/") == len(parts) - 1
+    )
 
 
 def _reader(scope: Scope) -> str:

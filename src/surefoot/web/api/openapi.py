@@ -19,6 +19,7 @@ from surefoot.pages.changes import Changes
 from surefoot.pages.comparison import Comparison
 from surefoot.pages.controls import ControlPage
 from surefoot.pages.detail import ActionDetail
+from surefoot.pages.doctor import Doctor
 from surefoot.pages.events import Events
 from surefoot.pages.governance import Conflicts, Notices, PolicyPage, Requests
 from surefoot.pages.heatmap import Heatmap
@@ -31,6 +32,8 @@ from surefoot.pages.portfolio import Portfolio
 from surefoot.pages.regressions import Regressions
 from surefoot.pages.risks import Risks
 from surefoot.pages.search import Search
+from surefoot.pages.tenants import SyncHistory, TenantPage, Tenants
+from surefoot.pages.tokens import MadeToken, Tokens
 from surefoot.pages.trends import Trends
 from surefoot.pages.unlicensed import Unlicensed
 from surefoot.pages.views import Views
@@ -39,7 +42,9 @@ from surefoot.scoring.actions import Action
 from surefoot.store.views import SavedView
 from surefoot.sync.baselines import Applied
 from surefoot.sync.bulk import BulkAnswer
+from surefoot.sync.checks import Check
 from surefoot.sync.decision_csv import Decisions
+from surefoot.sync.imports import ImportReport
 from surefoot.web.api.operations import OPERATIONS, PROBLEMS, Operation
 from surefoot.web.bulk_forms import BulkBody
 from surefoot.web.forms import (
@@ -59,6 +64,7 @@ from surefoot.web.forms import (
     ZonesBody,
 )
 from surefoot.web.problems import MEDIA_TYPE, Problem
+from surefoot.web.tenant_forms import CLOUDS, METHODS, TenantBody, TenantChange, TokenBody
 
 Json = dict[str, Any]
 
@@ -69,10 +75,11 @@ SENT = (
     Playbooks, PlaybookPage,
     Trends, Zones,
     Baselines, BaselinePage, DriftPage, Applied, Activity, Views, SavedView, Problem,
+    Tenants, TenantPage, SyncHistory, Check, ImportReport, Doctor, Tokens, MadeToken,
 )  # fmt: skip
 TAKEN = (
     StatusBody, PlanBody, HoldsBody, AnswerBody, NoticesBody, PolicyBody, NoteBody, ReasonBody, PlaybookBody,
-    BaselineBody, AssignBody, ApplyBody, BulkBody, ZonesBody, ViewBody, RenameBody,
+    BaselineBody, AssignBody, ApplyBody, BulkBody, TenantBody, TenantChange, TokenBody, ZonesBody, ViewBody, RenameBody,
 )  # fmt: skip
 
 
@@ -125,6 +132,9 @@ def _operation(made: Operation, *, as_csv: bool = False) -> Json:
     if made.takes:
         body = {"schema": _ref(made.takes), "example": made.sample}
         found["requestBody"] = {"required": True, "content": {"application/json": body}}
+    if made.takes_file:
+        file = {"schema": {"type": "string", "format": "binary"}}
+        found["requestBody"] = {"required": True, "content": {"application/octet-stream": file}}
     return found
 
 
@@ -191,6 +201,8 @@ def schemas() -> Json:
     choices[:] = [*({"type": "string", "enum": sorted(camel(s) for s in DECIDABLE)},), {"type": "null"}]
     for name in ("due", "reviewOn"):
         made["StatusBody"]["properties"][name]["format"] = "date"
+    sent = made["TenantBody"]["properties"]
+    sent["method"]["enum"], sent["cloud"]["enum"] = [camel(m) for m in METHODS], [camel(c) for c in CLOUDS]
     rule = made["RuleBody"]["properties"]
     rule["expected"] = {"type": "string", "enum": [camel(s) for s in Status]}
     rule["grounds"] = {"enum": [*(camel(g) for g in Grounds), None], "default": None}

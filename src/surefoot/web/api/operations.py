@@ -17,6 +17,7 @@ from surefoot.scoring.actions import NewsKind
 from surefoot.scoring.catalogue import Did
 from surefoot.scoring.trends import Step
 from surefoot.store.portfolio import Sort
+from surefoot.store.runs import MOST as RUNS
 from surefoot.sync.views import PAGES
 from surefoot.web.action_queries import Show
 from surefoot.web.api.paths import (
@@ -24,6 +25,7 @@ from surefoot.web.api.paths import (
     BASELINES,
     BULK,
     CONFLICTS,
+    DOCTOR,
     HEATMAP,
     NOTICES,
     PLAYBOOKS,
@@ -32,6 +34,8 @@ from surefoot.web.api.paths import (
     REQUESTS,
     SCORE,
     SEARCH,
+    TENANTS,
+    TOKENS,
     VIEWS,
     ZONES,
 )
@@ -44,6 +48,8 @@ PROBLEMS = {
     403: "The token may not change anything, or nothing that belongs to all tenants.",
     404: "No such tenant, action, control, day or event, or not yours to see: they look the same.",
     413: "The body is too large.",
+    502: "Microsoft did not answer.",
+    503: "The key does not fit the stored secrets.",
     422: "A parameter or the body has a value that is not usable; the sentence names those that are.",
 }
 
@@ -63,6 +69,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """An example of an answer without a schema of its own."""
     takes: str | None = None
     sample: Json | None = None
+    takes_file: bool = False
+    """Whether the body is a file, as it is."""
     status: int = 200
     problems: tuple[int, ...] = (401, 404, 422)
     csv: bool = False
@@ -117,6 +125,7 @@ DAYS: Json = {
 FROM, TO = _day("from", "The first day."), _day("to", "The last day.")
 CONTROL = _part("control_id", "The control's id, without regard to case.", "BlockLegacyAuthentication")
 ACTION = _part("action_id", "The action's id, without regard to case.", "aad_mfa_all_users")
+TENANT_ID = _part("tenant_id", "The tenant's id or name.", "Contoso")
 KEY = _part("key", "The request's number.", "7")
 VIEW = _part("key", "The view's number.", "7")
 BASELINE = _part("name", "The baseline's name, without regard to case.", "Standard")
@@ -529,6 +538,88 @@ OPERATIONS = (
         summary="Decide what a baseline says, wherever its tenants drift and somebody can decide it",
         description="With `dryRun` nothing is changed; `expect` takes the dry run's `total`.",
         parameters=(BASELINE,), takes="ApplyBody", sample={"tenants": None, "dryRun": True}, problems=WRITING,
+    ),
+    Operation(
+        path=TENANTS, name="tenants", sends="Tenants", csv=True, problems=(401, 422),
+        summary="Every visible tenant: how it is connected, when it was read, what is wrong and what to do",
+    ),
+    Operation(
+        path=TENANTS, name="addTenant", method="post", sends="TenantPage", takes="TenantBody", status=201,
+        summary="Add a tenant; answers with it, never with its secret",
+        description="For a token with the role administrator that sees all tenants. Check it next: it is read once "
+        "that went well, or after an hour.",
+        sample={"name": "Fabrikam", "tenantId": "0c0a1e5e-0000-4000-8000-0000000000aa",
+                "clientId": "0c0a1e5e-0000-4000-8000-0000000000bb", "secret": "..."},
+        problems=(400, 401, 403, 413, 422),
+    ),
+    Operation(
+        path=f"{TENANTS}/{{tenant_id}}", name="tenant", sends="TenantPage", parameters=(TENANT_ID,),
+        summary="One tenant with how it is connected and what is kept of it; never its secret",
+    ),
+    Operation(
+        path=f"{TENANTS}/{{tenant_id}}", name="changeTenant", method="patch", sends="TenantPage",
+        summary="Change name, labels, connection, secret or write-back; answers with the tenant",
+        description="What is left out stays. A secret goes nowhere that it was not given for: when `clientId`, "
+        "`method` or `cloud` change, it is needed anew.",
+        parameters=(TENANT_ID,), takes="TenantChange", sample={"labels": ["gold"]}, problems=WRITING,
+    ),
+    Operation(
+        path=f"{TENANTS}/{{tenant_id}}", name="removeTenant", method="delete", status=204, parameters=(TENANT_ID,),
+        summary="Remove a tenant with its history, decisions, events and secret; the audit trail stays",
+        description="For a token that sees all tenants. Nobody can undo it; `holdings` of GET says what it deletes.",
+        problems=(401, 403, 404, 422),
+    ),
+    Operation(
+        path=f"{TENANTS}/{{tenant_id}}/check", name="checkTenant", method="post", sends="Check",
+        summary="Sign in, call each endpoint once, and say which permission is missing",
+        description="Takes some seconds. A tenant that works and was never read is read then.",
+        parameters=(TENANT_ID,), problems=(401, 403, 404, 413, 422, 502, 503),
+    ),
+    Operation(
+        path=f"{TENANTS}/{{tenant_id}}/sync", name="syncTenant", method="post", sends="SyncHistory", status=202,
+        summary="Have a tenant read at once; ask `syncs` how far it has come", parameters=(TENANT_ID,),
+        problems=(401, 403, 404, 413, 422),
+    ),
+    Operation(
+        path=f"{TENANTS}/{{tenant_id}}/syncs", name="syncs", sends="SyncHistory", csv=True,
+        summary="How a tenant's readings went, newest first, and how far the one has come that is under way",
+        parameters=(
+            TENANT_ID,
+            {"name": "limit", "in": "query", "description": "How many.",
+             "schema": {"type": "integer", "minimum": 1, "maximum": RUNS, "default": RUNS}},
+        ),
+    ),
+    Operation(
+        path=f"{TENANTS}/{{tenant_id}}/import", name="importFile", method="post", sends="ImportReport",
+        summary="Import a saved answer of Graph, or the portal's CSV export, as history",
+        description="The body is the file, packed with gzip or not. A day that is known from a better source is kept.",
+        parameters=(
+            TENANT_ID,
+            _day("day", "Of a CSV export, which does not name its day; today when left out."),
+            _flag("dryRun", "Only say what it would do."),
+        ),
+        takes_file=True, problems=(401, 403, 404, 413, 422),
+    ),
+    Operation(
+        path=TOKENS, name="tokens", sends="Tokens", csv=True, problems=(401, 403, 422),
+        summary="The API tokens, without the tokens themselves",
+        description="For a token with the role administrator that sees all tenants.",
+    ),
+    Operation(
+        path=TOKENS, name="makeToken", method="post", sends="MadeToken", takes="TokenBody", status=201,
+        summary="Make an API token; answers with it, this once", sample={"name": "grafana", "role": "reader"},
+        problems=(400, 401, 403, 404, 413, 422),
+    ),
+    Operation(
+        path=f"{TOKENS}/{{name}}", name="revokeToken", method="delete", status=204,
+        summary="Revoke an API token: it is refused from the next request on",
+        parameters=(_part("name", "The token's name.", "grafana"),), problems=(401, 403, 404, 422),
+    ),
+    Operation(
+        path=DOCTOR, name="doctor", sends="Doctor", problems=(401, 403, 422),
+        summary="What is set up, what is due, what fails, and what to do; as `surefoot doctor`",
+        description="For a token with the role administrator that sees all tenants.",
+        parameters=(_flag("integrity", "Read the whole database, too, to see that it is whole: that takes long."),),
     ),
     Operation(
         path=AUDIT, name="audit", sends="Activity", csv=True,

@@ -13,6 +13,8 @@ from surefoot.web.api import (
     portfolio,
     scores,
     search,
+    tenants,
+    tokens,
     trends,
     views,
     work,
@@ -51,6 +53,8 @@ for part in (
     baselines,
     governance,
     activity,
+    tenants,
+    tokens,
     search,
     trends,
 ):

@@ -72,6 +72,8 @@ class GapCell(msgspec.Struct, frozen=True, kw_only=True):
     average: float | None
     distance: float | None
     bar: Markup
+    scored: bool = True
+    """Whether anything of the category is scored there."""
 
 
 class CategoryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +81,8 @@ class CategoryRow(msgspec.Struct, frozen=True, kw_only=True):
 
     category: str
     percent: float | None
+    scored: bool
+    """Whether anything of it is scored for the tenant."""
     meter: Markup
     href: str
     cells: tuple[GapCell, ...]
@@ -217,7 +221,7 @@ def view(
     return ComparisonPage(
         frame=around,
         comparison=page,
-        notice=notice(synced, page.as_of, around.now) if synced else None,
+        notice=notice(tenant, synced, page.as_of, around.now) if synced else None,
         refused=refused,
         alone=not [t for t in visible if t.id != tenant],
         rungs=tuple(_rung(r, page) for r in page.ladder),
@@ -238,7 +242,7 @@ def view(
         too_small=_too_small(page.cohorts),
         options=_options(visible, words, tenant, asked),
         days=chosen,
-        sides=_sides(page.against, tenant) if page.against else (),
+        sides=_sides(page.against, page) if page.against else (),
         ahead=_gaps(page.against.ahead, page.against, tenant) if page.against else (),
         behind=_gaps(page.against.behind, page.against, tenant) if page.against else (),
         other_href=_other(page.against),
@@ -305,26 +309,28 @@ def _most(distances: Iterable[float | None]) -> float:
 
 def _category(line: CategoryLine, held: Sequence[Beside], most: float, tenant: str) -> CategoryRow:
     cells = tuple(_gap_cell(SHORT.get(b.kind, b.kind), b.average, b.distance, most) for b in held)
-    return _row(line.category, line.percent, cells, tenant)
+    return _row(line.category, line.percent, cells, tenant, scored=line.scored)
 
 
-def _row(category: str, percent: float | None, cells: tuple[GapCell, ...], tenant: str) -> CategoryRow:
+def _row(category: str, percent: float | None, cells: tuple[GapCell, ...], tenant: str, *, scored: bool) -> CategoryRow:
     label, kind = f"{category}: {formats.percent(percent)}", formats.category_class(category)
     return CategoryRow(
         category=category,
         percent=percent,
+        scored=scored,
         meter=Markup(charts.meter(percent, label=label, kind=kind)),  # noqa: S704 - charts escapes
         href=path(tenant, "actions", category=category, show="all"),
         cells=cells,
     )
 
 
-def _gap_cell(name: str, average: float | None, distance: float | None, most: float) -> GapCell:
+def _gap_cell(name: str, average: float | None, distance: float | None, most: float, *, scored: bool = True) -> GapCell:
     label = f"{name}: {formats.percent(average)}, difference {formats.signed(distance)}"
     return GapCell(
         average=average,
         distance=distance,
         bar=Markup(ladders.gap(distance, most, label=label)),  # noqa: S704 - it escapes
+        scored=scored,
     )
 
 
@@ -395,13 +401,15 @@ def _options(visible: Sequence[Tenant], words: Sequence[str], tenant: str, asked
     )
 
 
-def _sides(other: Counterpart, tenant: str) -> tuple[CategoryRow, ...]:
+def _sides(other: Counterpart, page: Comparison) -> tuple[CategoryRow, ...]:
+    scored = {line.category for line in page.categories if line.scored}
     most = _most(c.distance for c in other.categories)
-    return tuple(_side(c, other, most, tenant) for c in other.categories)
+    return tuple(_side(c, other, most, page.tenant.id, scored=c.category in scored) for c in other.categories)
 
 
-def _side(c: Against, other: Counterpart, most: float, tenant: str) -> CategoryRow:
-    return _row(c.category, c.percent, (_gap_cell(other.name, c.average, c.distance, most),), tenant)
+def _side(c: Against, other: Counterpart, most: float, tenant: str, *, scored: bool) -> CategoryRow:
+    cell = _gap_cell(other.name, c.average, c.distance, most, scored=c.category not in other.unscored)
+    return _row(c.category, c.percent, (cell,), tenant, scored=scored)
 
 
 def _gaps(gaps: Sequence[ControlGap], other: Counterpart, tenant: str) -> tuple[GapLine, ...]:

@@ -35,6 +35,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     since: dt.datetime | None = None
     request_id: str | None = None
+    href: str | None = None
+    """Where it is mended, on this site or at Microsoft."""
+    label: str | None = None
+    """The words of that link."""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):

@@ -361,7 +361,7 @@ def history_view(page: History, around: Frame, more: More) -> HistoryPage:
         frame=around,
         history=page,
         last=more.last,
-        notice=notice(more.synced, more.last, around.now) if more.synced else None,
+        notice=notice(tenant, more.synced, more.last, around.now) if more.synced else None,
         refused=more.refused,
         charts=_charts(page, title, marks, lines),
         ranges=tuple(

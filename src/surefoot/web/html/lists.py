@@ -4,25 +4,19 @@ import datetime as dt
 import enum
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-from msgspec.structs import replace
 from starlette.datastructures import QueryParams
 
 from surefoot.model import Tenant
 from surefoot.pages.outlets import camel
 from surefoot.web.html import formats
-from surefoot.web.html.contexts import Choice, Link, Select
+from surefoot.web.html.contexts import Choice, Select
 from surefoot.web.html.overview import path
-
-T = TypeVar("T")
 
 LONGEST = 200
 """Characters of a word in an address that are looked at."""
-LONGEST_PAGE = 5
-"""Digits of a page's number."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,21 +66,11 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     falling: str = "Z to A"
 
 
-class Pages(msgspec.Struct, frozen=True, kw_only=True):
-    """Which page of a list this is, with links to those beside it."""
-
-    now: int
-    many: int
-    links: tuple[Link, ...]
-
-
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """Where a list lives, and what was asked of it."""
 
     base: str
     query: Mapping[str, str]
-    page: int = 1
-    """Of the list, as asked; links to anything else but a page begin at the first one again."""
 
     def href(self, **changes: str | None) -> str:
         """Give the address with some of it changed; None or nothing takes a part away."""
@@ -102,7 +86,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 def asked(base: str, query: QueryParams, names: Iterable[str]) -> Address:
     """Read the parts of an address that a list knows; others are ignored, so that old links still work."""
     held = {name: query[name].strip()[:LONGEST] for name in names if query.get(name, "").strip()}
-    return Address(base=base, query=held, page=_number(query.get("page", "")))
+    return Address(base=base, query=held)
 
 
 def among(address: Address, name: str, kind: type[enum.StrEnum]) -> Address:
@@ -110,20 +94,7 @@ def among(address: Address, name: str, kind: type[enum.StrEnum]) -> Address:
     word = address.query.get(name, "").removeprefix("-")
     if word in {camel(v.value) for v in kind}:
         return address
-    return replace(address, query={k: v for k, v in address.query.items() if k != name})
-
-
-def _number(text: str) -> int:
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LONGEST_PAGE else 1
-
-
-def cut(rows: Sequence[T], address: Address, size: int) -> tuple[Sequence[T], Pages]:
-    """Cut a page out of a list; one beyond the last is the last."""
-    many = max(1, -(-len(rows) // size))
-    now = min(address.page, many)
-    ways = [("Previous", now - 1), ("Next", now + 1)]
-    links = tuple(Link(label=label, href=address.href(page=str(n))) for label, n in ways if 1 <= n <= many)
-    return rows[(now - 1) * size : now * size], Pages(now=now, many=many, links=links)
+    return Address(base=address.base, query={k: v for k, v in address.query.items() if k != name})
 
 
 def heads(columns: Sequence[Column], address: Address, usual: str) -> tuple[Head, ...]:

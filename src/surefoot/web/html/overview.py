@@ -13,6 +13,7 @@ from surefoot import charts
 from surefoot.model import Status
 from surefoot.pages.counting import View
 from surefoot.pages.marks import Mark
+from surefoot.pages.mending import Where, happened, mend_of
 from surefoot.pages.moved import Moved
 from surefoot.pages.outlets import camel
 from surefoot.pages.overview import CategoryScore, HistoryDay, Overview, Synced
@@ -157,7 +158,7 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool, include: 
     return OverviewPage(
         frame=frame,
         overview=overview,
-        notice=notice(overview.synced, overview.as_of, frame.now),
+        notice=notice(tenant, overview.synced, overview.as_of, frame.now),
         plan=_plan(overview.licences),
         shown=next((v for v in overview.views if v.key == include and v.percent is not None), None),
         included=include,
@@ -190,24 +191,36 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool, include: 
     )
 
 
-def notice(synced: Synced, as_of: dt.date | None, now: dt.datetime) -> Notice | None:
-    """Say what is wrong with a tenant's numbers: reading fails, or the newest day is old."""
+def notice(tenant: str, synced: Synced, as_of: dt.date | None, now: dt.datetime) -> Notice | None:
+    """Say what is wrong with a tenant's numbers: reading fails, or the newest day is old.
+
+    `tenant` is its id: where a person can do something, the notice leads to its connection.
+    """
+    there = path(tenant, "connection")
     if synced.error is not None:
         title = "Reading from Microsoft fails"
         return Notice(
             kind="error",
             title=f"{title}; these numbers are from {formats.day(as_of)}" if as_of else title,
-            text=synced.message or synced.error,
+            text=_failed(synced.error, synced.message or synced.error),
             since=synced.failing_since,
             request_id=synced.request_id,
+            href=there,
+            label="See how to mend it",
         )
     if as_of is None or now.date() - as_of <= FRESH:
         return None
     old = f"The newest score is {(now.date() - as_of).days} days old"
     if synced.at is None:
-        text = "It was imported. Connect the tenant with `surefoot tenant add` to read it every day."
-        return Notice(kind="info", title=old, text=text)
+        text = "It was imported. Connected to Microsoft, the tenant is read every day."
+        return Notice(kind="info", title=old, text=text, href=there, label="Connect it")
     return Notice(kind="stale", title=old, text="Microsoft has not published a newer one. Nothing to do but wait.")
+
+
+def _failed(error: str, message: str) -> str:
+    """Say what happened, and what to do where that is nothing; what a person can do is on the connection's page."""
+    said, mend = happened(error, message), mend_of(error)
+    return f"{said} {mend.what}" if mend.where is Where.NOWHERE else said
 
 
 def _score_bar(overview: Overview) -> Markup | None:

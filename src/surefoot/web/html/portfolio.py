@@ -38,8 +38,6 @@ from surefoot.web.site import site_of
 
 routes = guarded_router()
 
-ROWS = 50
-"""Tenants on a page, unless they are grouped."""
 LINE = dt.timedelta(days=89)
 """How far before the newest day the small lines begin."""
 
@@ -59,6 +57,8 @@ COLUMNS = {
 """The columns that rows may be sorted by: head, what rising and falling order mean."""
 FALLING = frozenset({Sort.POINTS_AVAILABLE, Sort.OPEN_ACTIONS, Sort.REGRESSIONS})
 """A click on the head of these puts the largest first."""
+ON_PAGE = 50
+"""Tenants on a page; a grouped list comes whole."""
 PARAMETERS = ("label", "industry", "problem", "text", "sort", "group")
 
 Lines = Mapping[str, Sequence[tuple[dt.date, float | None]]]
@@ -191,7 +191,7 @@ def wanted_of(query: Mapping[str, str], viewer: Viewer) -> store.Wanted:
         problem=None if problem is None else problem == "true",
         sort=_sort(sort),
         descending=sort.startswith("-"),
-        limit=MOST if query.get("group") else ROWS,
+        limit=MOST if query.get("group") else ON_PAGE,
     )
 
 

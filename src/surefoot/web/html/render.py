@@ -27,6 +27,7 @@ TABS = {
 }
 """The pages of a tenant."""
 MORE = {
+    "connection": "Connection",
     "outbox": "Outbox",
     "catalogue": "Catalogue log",
     "activity": "Activity",
@@ -41,6 +42,8 @@ WHOLE = {
 }
 """The pages about all tenants."""
 WHOLE_MORE = {
+    "tenants": ("Tenants", "/tenants"),
+    "settings": ("Settings", "/settings"),
     "outbox": ("Outbox", "/outbox"),
     "notices": ("Notices", "/notices"),
 }
@@ -50,6 +53,12 @@ SWITCH = 30
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
+    "tried": Flash(kind="good", text="Tried: how it went is below."),
+    "reconnected": Flash(kind="good", text="Saved and tried: how it went is below."),
+    "imported": Flash(kind="good", text="Imported. The days of the file are in the history."),
+    "removed": Flash(kind="good", text="The tenant is removed, with all that was kept of it."),
+    "revoked": Flash(kind="good", text="Revoked: the token is refused from now on."),
+    "reading-over": Flash(kind="good", text="The reading has ended: how it went is below."),
     "zones": Flash(kind="good", text="The bounds of the zones are set."),
     "approved": Flash(kind="good", text="Approved: the risk is accepted, and stands in the register."),
     "declined": Flash(kind="good", text="Declined, or taken back: the action stays as it is."),

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from surefoot.access.viewers import Viewer, tenant_for, visible_to
@@ -46,11 +47,12 @@ COLUMNS = (
     Column(label="By", by=By.WHO),
     Column(label="Grounds"),
 )
+ON_PAGE = 50
+"""Risks on a page."""
+LONGEST_PAGE = 6
 PARAMETERS = ("ends", "grounds", "label", "tenant", "text", "sort")
 GROUNDS = {Grounds.RISK: "Bearable risk", Grounds.NOT_APPLICABLE: "Not applicable"}
 SIDES = {Side.SUREFOOT: "in Surefoot", Side.MICROSOFT: "at Microsoft"}
-ROWS = 50
-"""Risks on a page."""
 URGENT = 14
 """Days left from which an end is marked: two weeks, as the usual reminder."""
 
@@ -95,7 +97,8 @@ class RisksPage(Page, frozen=True, kw_only=True):
     form: Form
     heads: tuple[Head, ...]
     lines: tuple[RiskLine, ...]
-    pages: lists.Pages
+    """Of this page; the sums are of all."""
+    pages: tuple[Link, ...]
     can_write: bool
     tomorrow: dt.date
     csv_href: str
@@ -133,8 +136,10 @@ def _show(request: Request, tenant_id: str | None, refused: str | None = None) -
     around = frame(request, "Accepted risks", visible=visible, tenant=own, tab="risks")
     waiting = tuple(_request(r, viewer, everywhere=own is None) for r in asked.requests)
     shown = view(
-        page, around, address, waiting, visible=visible, labels=labels, can_write=viewer.can_write, refused=refused
-    )
+        page, around, address, waiting, visible=visible, labels=labels, can_write=viewer.can_write,
+        number=_number(request.query_params.get("page", "")),
+    )  # fmt: skip
+    shown = replace(shown, refused=refused)
     return render(request, "risks.html", shown, status=HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK)
 
 
@@ -168,30 +173,43 @@ def view(
     visible: Sequence[Tenant] = (),
     labels: Sequence[str] = (),
     can_write: bool = False,
-    refused: str | None = None,
+    number: int = 1,
 ) -> RisksPage:
     """Prepare the register for its template."""
     several = page.tenant is None
     columns = [c for c in COLUMNS if several or c.by is not By.TENANT]
     usual = camel(By.UNTIL)
     own = page.tenant.id if page.tenant else None
-    shown, pages = lists.cut(page.risks, address, ROWS)
+    last = max(1, -(-len(page.risks) // ON_PAGE))
+    number = min(number, last)
     return RisksPage(
         frame=frame,
         risks=page,
         several=several,
         requests=tuple(waiting),
-        refused=refused,
+        refused=None,
         views=_views(page, address),
         form=_form(address, columns, usual, visible, labels, several=several),
         heads=lists.heads(columns, address, usual),
-        lines=tuple(_line(r) for r in shown),
-        pages=pages,
+        lines=tuple(_line(r) for r in page.risks[(number - 1) * ON_PAGE : number * ON_PAGE]),
+        pages=_pages(address, number, last),
         can_write=can_write,
         tomorrow=frame.now.date() + dt.timedelta(days=1),
         csv_href=address.exported(f"{SCORE}/risks.csv", **({"tenant": own} if own else {})),
         actions_href=path(own, "actions") if own else None,
     )
+
+
+def _number(text: str) -> int:
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) <= LONGEST_PAGE else 1
+
+
+def _pages(address: Address, number: int, last: int) -> tuple[Link, ...]:
+    """Lead to the other pages of a long register; nothing where all of it is on one."""
+    places = (("First page", 1), ("Previous page", number - 1), ("Next page", number + 1))
+    reached = [(label, n) for label, n in places if 1 <= n <= last and n != number]
+    kept = [(label, n) for label, n in reached if (label, n) != ("First page", 1) or number > 2]  # noqa: PLR2004
+    return tuple(Link(label=label, href=address.href(page=str(n))) for label, n in kept)
 
 
 def _views(page: Risks, address: Address) -> tuple[Link, ...]:

@@ -8,13 +8,13 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from surefoot.access.viewers import tenant_for
-from surefoot.errors import InputRefused, NotFound
+from surefoot.errors import NotFound
 from surefoot.model import Tenant
 from surefoot.pages import overview as overview_page
 from surefoot.store import tenants as stored
 from surefoot.store.database import reading
-from surefoot.web import assets
-from surefoot.web.forms import body_of
+from surefoot.web import assets, tenancy
+from surefoot.web.forms import body_of, from_form
 from surefoot.web.html import (
     action,
     action_forms,
@@ -23,14 +23,18 @@ from surefoot.web.html import (
     bulk,
     catalogue,
     comparison,
+    connection,
     heatmap,
     history,
+    imports,
     notices,
     outbox,
     overview,
     portfolio,
     risks,
     search,
+    settings,
+    tenants,
     trends,
     views,
 )
@@ -40,9 +44,8 @@ from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
 
 router = guarded_router()
-
-YEAR = 365
-"""Days of an action's history on its page."""
+for part in (tenants, imports, connection):
+    router.routes.extend(part.routes.routes)  # first: /tenants/add is no tenant's address
 
 Body = Annotated[bytes, Depends(body_of)]
 
@@ -90,15 +93,13 @@ def show_overview(request: Request, tenant_id: str) -> Response:
 
 @router.post("/tenants/{tenant_id}/sync")
 @needs(Permission.WRITE)
-def sync(request: Request, tenant_id: str) -> Response:
-    """Ask for a tenant to be read at once."""
-    site = site_of(request)
-    with reading(site.engine) as conn:
-        tenant = _tenant(conn, request, tenant_id)
-    if site.graph_sync is None:
-        raise InputRefused("This server does not read from Microsoft; run `surefoot sync` instead.")
-    site.graph_sync(tenant)
-    return RedirectResponse(overview.path(tenant.id, "overview", said="sync-asked"), HTTPStatus.SEE_OTHER)
+def sync(request: Request, tenant_id: str, body: Body) -> Response:
+    """Ask for a tenant to be read at once, then lead back to the overview or to the connection."""
+    tenant = tenancy.found(request, tenant_id)
+    tenancy.sync(site_of(request), tenant)
+    back = "connection" if from_form(body).get("from") == "connection" else "overview"
+    place = "#reading" if back == "connection" else ""
+    return RedirectResponse(overview.path(tenant.id, back, said="sync-asked") + place, HTTPStatus.SEE_OTHER)
 
 
 def _tenant(conn: Connection, request: Request, tenant_id: str) -> Tenant:
@@ -113,6 +114,7 @@ for part in (
     action,
     action_forms,
     history,
+    settings,
     comparison,
     risks,
     outbox,

@@ -308,7 +308,7 @@ def trends_view(page: Trends, around: Frame, more: More) -> TrendsPage:
         trends=page,
         begun=page.days[0] if page.days else None,
         last=page.days[-1] if page.days else None,
-        notice=notice(more.synced, page.newest, around.now) if more.synced else None,
+        notice=notice(page.tenant.id, more.synced, page.newest, around.now) if more.synced else None,
         refused=more.refused,
         ranges=tuple(
             Link(label=label, href=path(tenant, "trends", days=key), current=key == chosen)

@@ -1,0 +1,83 @@
+"""What is kept of tenants, counted: for lists, and to say what removing one deletes."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from surefoot.model import Tenant
+from surefoot.store.schema import (
+    acceptance_request,
+    day,
+    decision,
+    event,
+    outgoing,
+    plan,
+    secret,
+    span,
+    sync_run,
+    tenant_label,
+)
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """How far a tenant's history reaches."""
+
+    days: int
+    first: dt.date
+    last: dt.date
+
+
+def extents(conn: Connection, tenants: Sequence[Tenant]) -> dict[str, Extent]:
+    """Give, by tenant id, how many days are stored, and the first and last; those without a day are left out."""
+    wanted = {t.key: t.id for t in tenants}
+    c = day.c
+    query = select(c.tenant, func.count().label("days"), func.min(c.day), func.max(c.day)).group_by(c.tenant)
+    if len(wanted) <= _FEW:
+        query = query.where(c.tenant.in_(wanted))
+    return {wanted[key]: Extent(days, first, last) for key, days, first, last in conn.execute(query) if key in wanted}
+
+
+_FEW = 500
+
+
+class Holdings(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that are kept of one tenant, by kind."""
+
+    days: int
+    changes: int
+    """Spans of controls: one row a change."""
+    decisions: int
+    plans: int
+    requests: int
+    outgoing: int
+    """Writes to Microsoft, with how they went."""
+    events: int
+    """Incidents, audits and notes."""
+    labels: int
+    readings: int
+    secrets: int
+
+
+_TABLES = {
+    "days": day,
+    "changes": span,
+    "decisions": decision,
+    "plans": plan,
+    "requests": acceptance_request,
+    "outgoing": outgoing,
+    "events": event,
+    "labels": tenant_label,
+    "readings": sync_run,
+    "secrets": secret,
+}
+
+
+def of(conn: Connection, tenant: Tenant) -> Holdings:
+    """Count what is kept of a tenant."""
+    counts = {
+        name: conn.execute(select(func.count()).select_from(t).where(t.c.tenant == tenant.key)).scalar_one()
+        for name, t in _TABLES.items()
+    }
+    return Holdings(**counts)
