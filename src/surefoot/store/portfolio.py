@@ -142,7 +142,7 @@ def lines(
     conn: Connection, wanted: Collection[str], since: dt.date, until: dt.date
 ) -> dict[str, list[tuple[dt.date, float | None]]]:
     """Give the percents of some tenants' stored days by the tenants' ids, oldest first."""
-    ids = dict(conn.execute(select(tenant.c.key, tenant.c.id).where(tenant.c.id.in_(wanted))).tuples().all())
+    ids = dict(conn.execute(select(tenant.c.key, tenant.c.id).where(tenant.c.id.in_(wanted))).all())
     query = (
         select(day.c.tenant, type_coerce(day.c.day, Integer), day.c.points, day.c.max_points)
         .where(day.c.tenant.in_(ids), day.c.day >= since, day.c.day <= until)
