@@ -82,10 +82,15 @@ def _known(tag: str) -> str | None:
 
 def number(value: float, digits: int) -> str:
     """Write a number with so many decimals, thousands apart, and a minus sign; what rounds to 0 has none."""
+    return _number(value, digits, _reader.get())
+
+
+@lru_cache(maxsize=16_384)
+def _number(value: float, digits: int, name: str) -> str:
     text = f"{value:,.{digits}f}"
     if text.startswith("-") and float(text.replace(",", "")) == 0:
         text = text[1:]
-    return text.translate(_signs(_reader.get()))
+    return text.translate(_signs(name))
 
 
 def signed(value: float, digits: int) -> str:
@@ -96,7 +101,12 @@ def signed(value: float, digits: int) -> str:
 
 def plain(value: float) -> str:
     """Write a number with up to two decimals, as few as it has."""
-    return number(value, 2).rstrip("0").rstrip(decimal_point())
+    return _plain(value, _reader.get())
+
+
+@lru_cache(maxsize=16_384)
+def _plain(value: float, name: str) -> str:
+    return _number(value, 2, name).rstrip("0").rstrip(_signs(name)[ord(".")])
 
 
 @lru_cache(maxsize=64)

@@ -1,13 +1,13 @@
 """Why a score moved between two stored days: by control, and summed for the waterfall."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused, NotStored
-from surefoot.model import DayTotal, Tenant, TenantName
+from surefoot.model import DayTotal, EventSource, Tenant, TenantName
 from surefoot.pages import events as happened
 from surefoot.pages import past as pasts
 from surefoot.pages.past import Past
@@ -140,15 +140,54 @@ def build(
     )
 
 
+Turn = tuple[dt.date, dt.date, float]
+"""The stored days between which a change happened, and its points."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What moved on some days, for a page that shows the days themselves."""
+
+    days: Mapping[dt.date, DayChange]
+    """Those on which something moved."""
+    causes: frozenset[tuple[EventSource, str]]
+    """The events about those days that are candidate causes of a change of the whole range, by source and id."""
+
+
+def told(
+    conn: Connection,
+    tenant: Tenant,
+    *,
+    ratings: Ratings,
+    since: dt.date,
+    until: dt.date,
+    days: Collection[dt.date],
+) -> Told:
+    """Tell of `days` what `build` tells of every day from `since` to `until`; the three are stored days."""
+    past = pasts.of(conn, tenant, ratings=ratings)
+    before, after = _ends(past, since, until)
+    explained = explain(day_of(past.courses, before), day_of(past.courses, after))
+    steps = [e for e in pasts.steps(conn, tenant, ratings, before.day, after.day) if e.since >= before.day]
+    turns = _turns(steps)
+    moved = [(c, turn) for c in explained.changes if (turn := turns.get(_key(c))) and _reaches(turn, days)]
+    candidates = _candidates(conn, tenant, before.day, after.day) if moved else Candidates(())
+    causes = (cause.event for change, turn in moved for cause in candidates.of(change, turn[0], turn[1]))
+    return Told(
+        days={e.until: _day(e) for e in steps if e.changes and e.until in days},
+        causes=frozenset((event.source, event.id) for event in causes),
+    )
+
+
+def _reaches(turn: Turn, days: Iterable[dt.date]) -> bool:
+    """Say whether what happened about one of the days can be a cause of what moved then."""
+    begun, ended = turn[0] - LAG, turn[1] + dt.timedelta(days=1)
+    return any(begun <= day <= ended for day in days)
+
+
 def _bought(steps: Iterable[Explanation], services: Mapping[dt.date, frozenset[str]]) -> frozenset[str]:
     """Name the controls that came on a day on which a licence did."""
     none: frozenset[str] = frozenset()
     came = [s for s in steps if services.get(s.until, none) - services.get(s.since, none)]
     return frozenset(c.control for s in came for c in s.changes if c.kind is Kind.CONTROL_ADDED and c.control)
-
-
-Turn = tuple[dt.date, dt.date, float]
-"""The stored days between which a change happened, and its points."""
 
 
 def _key(change: Change) -> tuple[str, Kind]:

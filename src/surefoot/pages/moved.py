@@ -95,7 +95,7 @@ def build(conn: Connection, tenant: Tenant, read: Read) -> Moved | None:
 def between(conn: Connection, tenant: Tenant, read: Read, before: DayTotal, after: DayTotal) -> Explanation:
     """Explain one stored day against another, as the page of the changes does."""
     a, b = number_of(before.day), number_of(after.day)
-    places = [(mine, _on(mine, a), _on(mine, b)) for mine in read.held.values()]
+    places = [(mine, *_both(mine, a, b)) for mine in read.held.values()]
     changed = [place for place in places if place[1] != place[2]]
     days = [
         Day(day=total.day, points=total.points, max_points=total.max_points, controls=tuple(controls))
@@ -114,6 +114,14 @@ Place = tuple[Sequence[Piece], int | None]
 
 def _on(mine: Sequence[Piece], day: int) -> int | None:
     return next((n for n in range(len(mine) - 1, -1, -1) if mine[n].from_day <= day <= mine[n].to_day), None)
+
+
+def _both(mine: Sequence[Piece], before: int, after: int) -> tuple[int | None, int | None]:
+    """Find the pieces that cover two days; most often the newest one covers both."""
+    newest = len(mine) - 1
+    if mine[newest].from_day <= before <= after <= mine[newest].to_day:
+        return newest, newest
+    return _on(mine, before), _on(mine, after)
 
 
 def _controls(conn: Connection, tenant: Tenant, read: Read, total: DayTotal, places: Sequence[Place]) -> Iterable[Held]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from surefoot.scoring.maxima import ROUNDING
@@ -75,7 +76,9 @@ def maxima(pieces: Sequence[Told], usual: float | None) -> list[float | None]:
     like a changed maximum. Pieces without points take the maximum before them, else the one after, else `usual`
     (the profile's).
     """
-    bounds = [_bounds(p) for p in pieces]
+    if len(pieces) == 1:
+        return [_alone(pieces[0].points, pieces[0].percent, usual)]
+    bounds = [_bounds(p.points, p.percent) for p in pieces]
     found: list[float | None] = [None] * len(pieces)
     for places, common in _shared(bounds):
         value = _pick(common, usual)
@@ -84,10 +87,19 @@ def maxima(pieces: Sequence[Told], usual: float | None) -> list[float | None]:
     return [m if m is None else max(m, p.points) for p, m in zip(pieces, _filled(found, usual), strict=True)]
 
 
-def _bounds(piece: Told) -> _Bounds | None:
-    if not piece.percent or piece.percent <= ROUNDING or piece.points <= 0:
+@lru_cache(maxsize=8192)
+def _alone(points: float, percent: float | None, usual: float | None) -> float | None:
+    """Give the maximum of a piece without neighbours; most controls of a tenant never change."""
+    bounds = _bounds(points, percent)
+    found = usual if bounds is None else _pick(bounds, usual)
+    return None if found is None else max(found, points)
+
+
+@lru_cache(maxsize=8192)
+def _bounds(points: float, percent: float | None) -> _Bounds | None:
+    if not percent or percent <= ROUNDING or points <= 0:
         return None
-    return _Bounds(100.0 * piece.points / (piece.percent + ROUNDING), 100.0 * piece.points / (piece.percent - ROUNDING))
+    return _Bounds(100.0 * points / (percent + ROUNDING), 100.0 * points / (percent - ROUNDING))
 
 
 def _shared(bounds: Sequence[_Bounds | None]) -> list[tuple[list[int], _Bounds]]:

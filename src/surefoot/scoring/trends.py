@@ -159,15 +159,24 @@ class Moving(msgspec.Struct, frozen=True, kw_only=True):
 
 def moving(days: Sequence[tuple[dt.date, float | None]], span: int = MONTH) -> tuple[Moving, ...]:
     """Give best and worst of the `span` days up to each day; `days` are stored ones, oldest first."""
-    found, window = [], deque[tuple[dt.date, float]]()
+    found: list[Moving] = []
+    # Of the days in reach, those that no later one outdoes: the first of them is the extreme.
+    best, worst = deque[tuple[int, float]](), deque[tuple[int, float]]()
     for day, value in days:
-        if value is not None:
-            window.append((day, value))
-        while window and (day - window[0][0]).days >= span:
-            window.popleft()
-        held = [v for _, v in window]
-        found.append(Moving(date=day, best=max(held, default=None), worst=min(held, default=None)))
+        at = day.toordinal()
+        for window, sign in ((best, 1.0), (worst, -1.0)):
+            while value is not None and window and sign * window[-1][1] < sign * value:
+                window.pop()
+            if value is not None:
+                window.append((at, value))
+            while window and at - window[0][0] >= span:
+                window.popleft()
+        found.append(Moving(date=day, best=_first(best), worst=_first(worst)))
     return tuple(found)
+
+
+def _first(window: Sequence[tuple[int, float]]) -> float | None:
+    return window[0][1] if window else None
 
 
 def by_month(explained: Iterable[Explanation]) -> tuple[MonthSum, ...]:

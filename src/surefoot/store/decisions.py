@@ -1,6 +1,6 @@
 """What people decided about actions, every decision kept."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, Row, Select, insert, select, tuple_
 
@@ -40,10 +40,11 @@ def newest(conn: Connection, tenant: Tenant) -> Mapping[str, Decision]:
     return {folded: _decision(row) for folded, row in {row.folded: row for row in rows}.items()}
 
 
-def every(conn: Connection, tenant: Tenant) -> list[Decision]:
+@remembered
+def every(conn: Connection, tenant: Tenant) -> Sequence[Decision]:
     """List every decision of a tenant, oldest first."""
     rows = conn.execute(_all(tenant).order_by(decision.c.decided_at, decision.c.key))
-    return [_decision(row) for row in rows]
+    return tuple(_decision(row) for row in rows)
 
 
 def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Decision]:

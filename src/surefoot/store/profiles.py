@@ -289,17 +289,19 @@ def news(conn: Connection, tenant: Tenant) -> dict[str, News]:
     return told | {row.folded: News(kind=NewsKind.UPDATED, day=row.last) for row in rows if row.contents > 1}
 
 
-def updates(conn: Connection, tenant: Tenant) -> list[tuple[str, StateUpdate]]:
+@remembered
+def updates(conn: Connection, tenant: Tenant) -> Sequence[tuple[str, StateUpdate]]:
     """List what was set at Microsoft, with the control's id, oldest first; entries without a time are left out."""
     made = [(key, u) for key, held in _updates(conn, tenant).items() for u in held if u.updated_at]
     names = schema.control.c
     mine = select(schema.state_update.c.control).where(schema.state_update.c.tenant == tenant.key)
     ids = dict(conn.execute(select(names.key, names.id).where(names.key.in_(mine))).all()) if made else {}
     found = [(ids[key], u) for key, u in made]
-    return sorted(found, key=lambda pair: (pair[1].updated_at or _NO_TIME, pair[0]))
+    return tuple(sorted(found, key=lambda pair: (pair[1].updated_at or _NO_TIME, pair[0])))
 
 
-def _updates(conn: Connection, tenant: Tenant) -> dict[int, tuple[StateUpdate, ...]]:
+@remembered
+def _updates(conn: Connection, tenant: Tenant) -> Mapping[int, tuple[StateUpdate, ...]]:
     table = schema.state_update
     found: dict[int, list[StateUpdate]] = {}
     for row in conn.execute(select(table).where(table.c.tenant == tenant.key).order_by(table.c.updated_at)):

@@ -15,13 +15,13 @@ from starlette.datastructures import QueryParams
 from surefoot import charts, waterfalls
 from surefoot.access.viewers import tenant_for, visible_to
 from surefoot.errors import InputRefused, NotStored
-from surefoot.model import Event, EventSource, Source, Tenant
+from surefoot.model import Event, EventSource, Tenant
 from surefoot.pages import changes as changes_page
 from surefoot.pages import comparison as comparison_page
 from surefoot.pages import events as events_page
 from surefoot.pages import history as history_page
 from surefoot.pages import past as pasts
-from surefoot.pages.changes import ChangeRow, Changes, DayChange
+from surefoot.pages.changes import ChangeRow, Changes, DayChange, Told
 from surefoot.pages.groups import Group as Averaged
 from surefoot.pages.history import History, Wanted
 from surefoot.pages.overview import HistoryDay, Synced
@@ -33,6 +33,7 @@ from surefoot.store.database import reading
 from surefoot.web import queries
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Choice, Frame, Link, Notice, Page
+from surefoot.web.html.day_rows import DayRow, Legend
 from surefoot.web.html.falls import KINDS, told
 from surefoot.web.html.overview import TABLE_DAYS, notice, path
 from surefoot.web.html.render import frame, render
@@ -92,6 +93,8 @@ FORMS = (_BROAD_MARKS, _WIDE_MARKS, _NARROW_MARKS)
 
 Key = tuple[EventSource, str]
 """What tells an event from all others of its tenant."""
+Marked = Mapping[dt.date, Sequence[Event]]
+"""The days with a mark, oldest first, and what happened on each."""
 
 
 class EventLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,32 +125,6 @@ class MarkLine(msgspec.Struct, frozen=True, kw_only=True):
     """Further events of the day."""
     day_href: str
     """The day alone, with all its events."""
-
-
-class DayRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A row of the table; the chart's script steps through these rows, too."""
-
-    day: dt.date
-    percent: float | None
-    points: float
-    max_points: float | None
-    change: float | None
-    source: Source
-    why_href: str | None
-    number: int | None
-    """Of the mark above it."""
-    averages: tuple[float | None, ...]
-    """One for each comparison line that is shown."""
-
-
-class Legend(msgspec.Struct, frozen=True, kw_only=True):
-    """A comparison line and its name."""
-
-    name: str
-    meaning: str
-    swatch: Markup
-    average: float | None
-    """The newest one of the range."""
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
@@ -295,18 +272,20 @@ def show_history(request: Request, tenant_id: str) -> Response:
         past = pasts.of(conn, tenant, ratings=site.ratings)
         days = page.history
         happened = events_page.build(conn, tenant, since=days[0].date, until=days[-1].date) if days else None
-        explained = _explained(conn, tenant, request, page)
+        subjects = {c.control: (c.name, c.category) for c in past.courses}
+        events = happened.events if happened else ()
+        moved = _told(conn, tenant, request, page, _marked(page, _mine(page, events, subjects)))
         synced = synced_of(stored.sync_state(conn, tenant))
         everybody = stored.all_of(conn, viewer_of(request).tenants)
     around = frame(request, "History", visible=everybody, tenant=tenant, tab="history")
     chosen = "" if wanted.since or wanted.until else "all" if wanted.days is None else str(wanted.days)
     more = More(
         chosen=chosen,
-        subjects={c.control: (c.name, c.category) for c in past.courses},
-        events=happened.events if happened else (),
+        subjects=subjects,
+        events=events,
         events_total=happened.total if happened else 0,
-        told={d.date: d for d in explained.by_day} if explained else {},
-        causes=frozenset(_key(c.event) for r in explained.changes for c in r.causes) if explained else frozenset(),
+        told=moved.days if moved else {},
+        causes=moved.causes if moved else frozenset(),
         asked=asked,
         groups=groups,
         refused=refused,
@@ -317,13 +296,14 @@ def show_history(request: Request, tenant_id: str) -> Response:
     return render(request, "history.html", history_view(page, around, more), status=status)
 
 
-def _explained(conn: Connection, tenant: Tenant, request: Request, page: History) -> Changes | None:
-    """Explain the range of the score's line; a part of the score, or a single day, is not explained."""
+def _told(conn: Connection, tenant: Tenant, request: Request, page: History, marked: Marked) -> Told | None:
+    """Explain the marked days of the score's line; a part of the score, or a single day, is not explained."""
     days = page.history
     if page.of.kind != "score" or len(days) < 2:  # noqa: PLR2004 - one day moved nowhere
         return None
-    ratings = site_of(request).ratings
-    return changes_page.build(conn, tenant, ratings=ratings, since=days[0].date, until=days[-1].date)
+    ratings, stored_days = site_of(request).ratings, {d.date for d in days}
+    about = {*marked, *(day for events in marked.values() for e in events if (day := _day_of(e)) not in stored_days)}
+    return changes_page.told(conn, tenant, ratings=ratings, since=days[0].date, until=days[-1].date, days=about)
 
 
 def _wanted(query: QueryParams) -> tuple[Wanted, str | None]:
@@ -348,7 +328,7 @@ def history_view(page: History, around: Frame, more: More) -> HistoryPage:
     """Prepare the history for its template."""
     chosen, subjects, asked = more.chosen, more.subjects, more.asked
     tenant, days = page.tenant.id, page.history
-    mine = [e for e in more.events if _concerns(e, page, subjects)]
+    mine = _mine(page, more.events, subjects)
     marks = _marks(page, mine, more)
     numbers = {m.day: m.number for m in marks}
     lines = [_line(g, days) for g in more.groups]
@@ -436,8 +416,12 @@ def _moves(days: Sequence[HistoryDay]) -> dict[dt.date, tuple[dt.date, float | N
     }
 
 
-def _marks(page: History, events: Sequence[Event], more: More) -> tuple[MarkLine, ...]:
-    """Number the days that moved most or on which people noted something."""
+def _mine(page: History, events: Iterable[Event], subjects: Mapping[str, tuple[str, str]]) -> list[Event]:
+    return [e for e in events if _concerns(e, page, subjects)]
+
+
+def _marked(page: History, events: Iterable[Event]) -> Marked:
+    """Choose the days that moved most or on which people noted something."""
     days, moves = {d.date for d in page.history}, _moves(page.history)
     held: dict[dt.date, list[Event]] = {}
     for event in events:
@@ -449,15 +433,25 @@ def _marks(page: History, events: Sequence[Event], more: More) -> tuple[MarkLine
         if moved >= MOVED or tale:
             weights[day] = tale + (1.0 + moved if moved >= MOVED else 0.0)
     shown = sorted(sorted(weights, key=lambda d: (-weights[d], -d.toordinal()))[:MOST_MARKS])
+    return {day: held.get(day, ()) for day in shown}
+
+
+def _marks(page: History, events: Sequence[Event], more: More) -> tuple[MarkLine, ...]:
+    """Number the marked days."""
+    moves = _moves(page.history)
     return tuple(
-        _mark(number, day, moves.get(day), _ranked(held.get(day, ()), more), page.tenant.id, more)
-        for number, day in enumerate(shown, 1)
+        _mark(number, day, moves.get(day), _ranked(happened, more), page.tenant.id, more)
+        for number, (day, happened) in enumerate(_marked(page, events).items(), 1)
     )
+
+
+def _day_of(event: Event) -> dt.date:
+    return event.at.astimezone(dt.UTC).date()
 
 
 def _shown_on(event: Event, days: set[dt.date]) -> dt.date:
     """Put an event of a day without data on the next stored one."""
-    day = event.at.astimezone(dt.UTC).date()
+    day = _day_of(event)
     return day if day in days else min((d for d in days if d > day), default=day)
 
 
