@@ -107,7 +107,7 @@ def _mark(
 def _largest(conn: Connection, tenant: Tenant, read: Read, since: dt.date, day: dt.date) -> tuple[str, int]:
     """Name the largest part of the way that the score went from one shown day to the next, and count the rest."""
     before, after = (next(t for t in read.totals if t.day == at) for at in (since, day))
-    explained = between(conn, tenant, read, before, after)
+    explained = between(conn, tenant, read, before, after, counted=False)
     same_way = [p for p in parts(explained) if (p.percent or 0.0) * (explained.difference or 0.0) > 0]
     if not same_way:
         return "Microsoft's total changed", len(explained.changes)

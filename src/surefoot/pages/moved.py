@@ -13,6 +13,7 @@ from surefoot.scoring import telling
 from surefoot.scoring.actions import name_of as title_of
 from surefoot.scoring.changes import Alike, Change, Day, Explanation, Held, Kind, explain
 from surefoot.scoring.courses import maxima
+from surefoot.scoring.past import Counts
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.telling import Came
 from surefoot.store import history
@@ -92,18 +93,22 @@ def build(conn: Connection, tenant: Tenant, read: Read) -> Moved | None:
     return _moved(conn, tenant, read, between(conn, tenant, read, *earlier), quiet=True)
 
 
-def between(conn: Connection, tenant: Tenant, read: Read, before: DayTotal, after: DayTotal) -> Explanation:
-    """Explain one stored day against another, as the page of the changes does."""
+def between(
+    conn: Connection, tenant: Tenant, read: Read, before: DayTotal, after: DayTotal, *, counted: bool = True
+) -> Explanation:
+    """Explain one stored day against another, as the page of the changes does; with Graph's counts, if `counted`."""
     a, b = number_of(before.day), number_of(after.day)
     places = [(mine, *_both(mine, a, b)) for mine in read.held.values()]
     changed = [place for place in places if place[1] != place[2]]
-    days = [
-        Day(day=total.day, points=total.points, max_points=total.max_points, controls=tuple(controls))
-        for total, controls in (
-            (before, _controls(conn, tenant, read, before, [(mine, old) for mine, old, _ in changed])),
-            (after, _controls(conn, tenant, read, after, [(mine, new) for mine, _, new in changed])),
-        )
-    ]
+    days = []
+    for total, found in (
+        (before, [(mine, old) for mine, old, _ in changed]),
+        (after, [(mine, new) for mine, _, new in changed]),
+    ):
+        keys = [mine[0].key for mine, _ in found] if counted else []
+        counts = history.counts(conn, tenant, total.day, controls=keys) if keys else {}
+        controls = tuple(_controls(read, found, counts))
+        days.append(Day(day=total.day, points=total.points, max_points=total.max_points, controls=controls))
     alike = [(mine, old) for mine, old, new in places if old == new and old is not None]
     return explain(days[0], days[1], _alike(alike, read))
 
@@ -124,9 +129,7 @@ def _both(mine: Sequence[Piece], before: int, after: int) -> tuple[int | None, i
     return _on(mine, before), _on(mine, after)
 
 
-def _controls(conn: Connection, tenant: Tenant, read: Read, total: DayTotal, places: Sequence[Place]) -> Iterable[Held]:
-    keys = [mine[0].key for mine, _ in places]
-    counts = history.counts(conn, tenant, total.day, controls=keys) if keys else {}
+def _controls(read: Read, places: Sequence[Place], counts: Counts) -> Iterable[Held]:
     for mine, place in places:
         if place is not None:
             now = mine[place]

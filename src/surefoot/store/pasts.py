@@ -48,7 +48,7 @@ def _not_stored(totals: tuple[DayTotal, ...], day: dt.date) -> str:
 @remembered
 def of(conn: Connection, tenant: Tenant, *, ratings: Ratings, control: str | None = None) -> Past:
     """Read a tenant's past, or that of one control."""
-    known = profiles.of(conn, tenant)
+    known = profiles.of(conn, tenant, control=control)
     held = courses.of(conn, tenant, control=control)
     made = tuple(_course(identity, pieces, known, ratings) for identity, pieces in held.items())
     return Past(totals=tuple(history.days(conn, tenant)), courses=made, pieces=held, profiles=known)

@@ -215,8 +215,11 @@ def states(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str])
 
 
 @remembered
-def of(conn: Connection, tenant: Tenant) -> Mapping[str, Profile]:
-    """Give the tenant's profiles as last read, by the control's folded id, their updates oldest first."""
+def of(conn: Connection, tenant: Tenant, *, control: str | None = None) -> Mapping[str, Profile]:
+    """Give the tenant's profiles as last read, by the control's folded id, their updates oldest first.
+
+    `control` is the one that is asked for; None: all.
+    """
     link, content, names = schema.profile, schema.profile_content, schema.control
     query = (
         select(names.c.folded, content.c.body, link.c.control)
@@ -224,6 +227,7 @@ def of(conn: Connection, tenant: Tenant) -> Mapping[str, Profile]:
         .join(names, names.c.key == link.c.control)
         .where(link.c.tenant == tenant.key, link.c.until_day.is_(None))
     )
+    query = query if control is None else query.where(names.c.folded == control.casefold())
     updates, untouched = _updates(conn, tenant), (UNTOUCHED,)
     return {
         folded: msgspec.structs.replace(shared, updates=updates.get(key, untouched), **_named(named, tenant))
