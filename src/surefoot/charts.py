@@ -119,6 +119,20 @@ class Scale(msgspec.Struct, frozen=True, kw_only=True):
         """Give the place of a value."""
         return self.floor - (self.floor - self.form.top) * (value - self.low) / (self.high - self.low)
 
+    def places(self, run: Iterable[Point]) -> list[tuple[float, float]]:
+        """Give the places of the known points of a run, as `x` and `y` do for one of them."""
+        first, days = self.first.toordinal(), (self.last - self.first).days
+        left, inner, floor, low = self.form.left, self.form.inner, self.floor, self.low
+        tall, span = floor - self.form.top, self.high - low
+        return [
+            (
+                left + inner * ((p.day.toordinal() - first) / days if days else 1.0),
+                floor - tall * (p.value - low) / span,
+            )
+            for p in run
+            if p.value is not None
+        ]
+
 
 class Axis(msgspec.Struct, frozen=True, kw_only=True):
     """How the values of a line are shown: as percents, when nothing is said."""
@@ -301,17 +315,20 @@ def _gap_words(middle: float, width: float, form: Form) -> str:
 def _runs(known: Sequence[Point], scale: Scale) -> list[list[Point]]:
     """Cut the points into runs without a visible gap."""
     runs: list[list[Point]] = []
+    width, before = scale.day_width, 0
     for point in known:
-        missing = (point.day - runs[-1][-1].day).days - 1 if runs else 1
-        if not runs or (missing > 0 and missing * scale.day_width >= GAP_PIXELS):
+        at = point.day.toordinal()
+        missing = at - before - 1 if runs else 1
+        if not runs or (missing > 0 and missing * width >= GAP_PIXELS):
             runs.append([])
         runs[-1].append(point)
+        before = at
     return runs
 
 
 def _run(run: Sequence[Point], scale: Scale) -> str:
     """Draw one run: a line above a light area, or a dot for a day that stands alone."""
-    places = _columns([(scale.x(p.day), scale.y(p.value)) for p in run if p.value is not None])
+    places = _columns(scale.places(run))
     x, y = places[0]
     if len(places) == 1:
         return f'<circle class="alone" cx="{_n(x)}" cy="{_n(y)}" r="2"/>'
@@ -341,7 +358,7 @@ def _end_dot(point: Point, scale: Scale) -> str:
 
 
 def _beside(kind: str, run: Sequence[Point], scale: Scale) -> str:
-    places = _columns([(scale.x(p.day), scale.y(p.value)) for p in run if p.value is not None])
+    places = _columns(scale.places(run))
     path = "L".join(f"{_n(x)} {_n(y)}" for x, y in places)
     return f'<path class="beside {escape(kind)}" d="M{path}"/>' if len(places) > 1 else ""
 

@@ -46,13 +46,16 @@ def build(
     ratings: Ratings,
     days: int | None = None,
     page: ActionPage | None = None,
+    figures: bool = True,
 ) -> ControlPage:
     """Build it from the last `days` days (None: all); `NotFound` when the newest day does not score the control.
 
-    `page` is the action, where it was read already.
+    `page` is the action, where it was read already; `figures` as for the history.
     """
     page = page or action_of(conn, tenant, control, ratings=ratings)
-    line = history.build(conn, tenant, ratings=ratings, wanted=Wanted(days=days, control=page.action.id))
+    line = history.build(
+        conn, tenant, ratings=ratings, wanted=Wanted(days=days, control=page.action.id), figures=figures
+    )
     return ControlPage(
         tenant=page.tenant,
         as_of=page.as_of,

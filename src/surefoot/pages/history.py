@@ -11,11 +11,15 @@ from surefoot.errors import InputRefused, NotStored
 from surefoot.model import DayTotal, Tenant
 from surefoot.pages import past as pasts
 from surefoot.pages.overview import HistoryDay, TenantName, day_of, name_of
+from surefoot.pages.past import Past
 from surefoot.scoring import trends
+from surefoot.scoring.changes import Explanation
 from surefoot.scoring.past import Course, Sum, daily_of, estimated, sums
 from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.trends import Flapping, Gap, MonthSum, Moving, Repair, Step
+
+Ends = tuple[dt.date, dt.date]
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +80,12 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     flapping: tuple[Flapping, ...]
 
 
-def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted | None = None) -> History:
+def build(
+    conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted | None = None, figures: bool = True
+) -> History:
     """Build the history that is wanted; the last 90 days of the score when nothing is said.
 
+    Without `figures` what a line does not need is left out: moving extremes, months, repair and flapping.
     Raises `InputRefused` for two subjects at once or a range the wrong way round, `NotStored`, naming those that
     there are, for an unknown category, service or control.
     """
@@ -95,11 +102,7 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
     near = [t for t in past.totals if trends.earlier(since, trends.MONTH - 1) <= t.day <= until]
     nearby = [day_of(t) for t in near] if whole else _days(courses, near)
     days = [d for d in nearby if d.date >= since]
-    steps = (
-        pasts.steps(conn, tenant, ratings, since, until)
-        if whole
-        else daily_of(mine, trends.with_before(past.totals, since, until))
-    )
+    steps = _steps(conn, tenant, ratings, past, mine, (since, until), whole=whole) if figures else ()
     return History(
         tenant=name_of(tenant),
         history=trends.sampled(days, asked.by),
@@ -110,11 +113,21 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
         gaps=trends.gaps([d.date for d in days]),
         best=_extreme(days, 1.0),
         worst=_extreme(days, -1.0),
-        moving=_moving(nearby, since, asked.by),
-        months=trends.by_month(steps),
-        repair=trends.repair(courses, since, until) if days else None,
-        flapping=trends.flapping(courses, since, until),
+        moving=_moving(nearby, since, asked.by) if figures else (),
+        months=trends.by_month(_steps(conn, tenant, ratings, past, mine, (since, until), whole=whole))
+        if figures
+        else (),
+        repair=trends.repair(courses, since, until) if days and figures else None,
+        flapping=trends.flapping(courses, since, until) if figures else (),
     )
+
+
+def _steps(
+    conn: Connection, tenant: Tenant, ratings: Ratings, past: Past, mine: Sequence[Course], ends: Ends, *, whole: bool
+) -> Iterable[Explanation]:
+    if whole:
+        return pasts.steps(conn, tenant, ratings, *ends)
+    return daily_of(mine, trends.with_before(past.totals, *ends))
 
 
 def _check(asked: Wanted) -> None:

@@ -63,6 +63,9 @@ class Told(Protocol):
 
 def resolve(pieces: Sequence[Piece], usual: float | None) -> tuple[Stretch, ...]:
     """Give each piece the maximum that it shares with its neighbours."""
+    if len(pieces) == 1:
+        (p,) = pieces
+        return (Stretch(p.from_day, p.to_day, p.points, _alone(p.points, p.percent, usual), p.category),)
     return tuple(
         Stretch(p.from_day, p.to_day, p.points, most, p.category)
         for p, most in zip(pieces, maxima(pieces, usual), strict=True)

@@ -222,17 +222,19 @@ def of(conn: Connection, tenant: Tenant, *, control: str | None = None) -> Mappi
     """
     link, content, names = schema.profile, schema.profile_content, schema.control
     query = (
-        select(names.c.folded, content.c.body, link.c.control)
+        select(names.c.folded, content.c.digest, content.c.key, link.c.control)
         .join(content, content.c.key == link.c.content)
         .join(names, names.c.key == link.c.control)
         .where(link.c.tenant == tenant.key, link.c.until_day.is_(None))
     )
     query = query if control is None else query.where(names.c.folded == control.casefold())
     updates, untouched = _updates(conn, tenant), (UNTOUCHED,)
+    rows = conn.execute(query).all()
+    bodies = _bodies(conn, {digest: place for _, digest, place, _ in rows})
     return {
         folded: msgspec.structs.replace(shared, updates=updates.get(key, untouched), **_named(named, tenant))
-        for folded, body, key in conn.execute(query).all()
-        for shared, named in [_shared(body)]
+        for folded, digest, _, key in rows
+        for shared, named in [bodies[digest]]
     }
 
 
@@ -240,8 +242,28 @@ _PROFILE = msgspec.json.Decoder(Profile)
 Text = str | tuple[str, ...]
 
 
+Shared = tuple[Profile, tuple[tuple[str, Text], ...]]
+"""A text that tenants share, decoded, and its fields in which a tenant's id is to be put."""
+MOST_DECODED = 8192
+_decoded: dict[bytes, Shared] = {}
+"""By the digest of the text, so that it is the same in every database and never grows old."""
+
+
+def _bodies(conn: Connection, wanted: Mapping[bytes, int]) -> Mapping[bytes, Shared]:
+    """Give the decoded texts by their digests, which are given with their keys; only new ones are read."""
+    found = {digest: held for digest in wanted if (held := _decoded.get(digest)) is not None}
+    c = schema.profile_content.c
+    for part in chunks([key for digest, key in wanted.items() if digest not in found]):
+        for digest, body in conn.execute(select(c.digest, c.body).where(c.key.in_(part))):
+            found[digest] = _shared(body)
+    if len(_decoded) > MOST_DECODED:
+        _decoded.clear()
+    _decoded.update(found)
+    return found
+
+
 @functools.lru_cache(maxsize=8192)
-def _shared(body: str) -> tuple[Profile, tuple[tuple[str, Text], ...]]:
+def _shared(body: str) -> Shared:
     """Decode a text that tenants share, once; and give its fields in which a tenant's id is to be put."""
     profile = _PROFILE.decode(body)
     if _TENANT not in body:
@@ -258,12 +280,6 @@ def _in_name_of(tenant: Tenant, text: Text) -> Text:
     if isinstance(text, tuple):
         return tuple(part.replace(_TENANT, tenant.id) for part in text)
     return text.replace(_TENANT, tenant.id)
-
-
-@functools.lru_cache(maxsize=4096)
-def _profile(body: str) -> Profile:
-    """Decode a body; thousands of tenants share the same few hundred."""
-    return _PROFILE.decode(body)
 
 
 def listed(conn: Connection, tenant: Tenant) -> set[str]:

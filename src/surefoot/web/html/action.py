@@ -184,7 +184,9 @@ def shown(conn: Connection, request: Request, tenant: Tenant, control_id: str) -
     about = About(
         page=page,
         detail=detail_page.of(conn, tenant, page, now=site.clock(), visible=viewer.tenants),
-        past=controls_page.build(conn, tenant, control_id, visible, ratings=site.ratings, days=YEAR, page=page),
+        past=controls_page.build(
+            conn, tenant, control_id, visible, ratings=site.ratings, days=YEAR, page=page, figures=False
+        ),
         steps=own.text if own else None,
         policy=policies.of(conn, tenant),
     )

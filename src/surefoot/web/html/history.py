@@ -259,10 +259,10 @@ def show_history(request: Request, tenant_id: str) -> Response:
         tenant = tenant_for(conn, viewer_of(request), tenant_id)
         wanted, refused = _wanted(query)
         try:
-            page = history_page.build(conn, tenant, ratings=site.ratings, wanted=wanted)
+            page = history_page.build(conn, tenant, ratings=site.ratings, wanted=wanted, figures=False)
         except (InputRefused, NotStored) as refusal:
             refused, wanted = refusal.sentence, Wanted()
-            page = history_page.build(conn, tenant, ratings=site.ratings, wanted=wanted)
+            page = history_page.build(conn, tenant, ratings=site.ratings, wanted=wanted, figures=False)
         asked = [b for b in BASES if b in query.getlist("with")] if page.of.kind == "score" else []
         groups: tuple[Averaged, ...] = ()
         if asked:

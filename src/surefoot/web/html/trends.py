@@ -19,7 +19,7 @@ from surefoot.model import Role
 from surefoot.pages import trends as trends_page
 from surefoot.pages.overview import Synced
 from surefoot.pages.overview import synced as synced_of
-from surefoot.pages.trends import CategoryDay, CategoryTrend, GroupTrend, Low, TrendDay, Trends, Wanted
+from surefoot.pages.trends import CategoryDay, CategoryTrend, Low, TrendDay, Trends, Wanted
 from surefoot.scoring.periods import Period
 from surefoot.scoring.trends import Dated, Flapping, Step, sampled
 from surefoot.scoring.zones import Bounds, Zone
@@ -34,6 +34,7 @@ from surefoot.web.html.contexts import Frame, Link, Notice, Page
 from surefoot.web.html.history import RANGES
 from surefoot.web.html.overview import notice, path
 from surefoot.web.html.render import frame, render
+from surefoot.web.html.trend_rows import DayRow, GroupLine
 from surefoot.web.permissions import Permission, actor_of, administering_all, needs, viewer_of
 from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
@@ -98,27 +99,6 @@ class CategoryPart(msgspec.Struct, frozen=True, kw_only=True):
     actions_href: str
     rows: tuple[CategoryDay, ...]
     """Newest first."""
-
-
-class GroupLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A comparison line and its name."""
-
-    group: GroupTrend
-    field: str
-    swatch: Markup
-
-
-class DayRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A day of the tables; the charts' script steps through these rows, too."""
-
-    day: TrendDay
-    iso: str
-    label: str
-    percent: str
-    zone: str
-    """In words; empty when the percent is not known."""
-    averages: tuple[float | None, ...]
-    """One for each comparison line."""
 
 
 class LowRow(msgspec.Struct, frozen=True, kw_only=True):
