@@ -157,3 +157,25 @@ def test_over_gaps_restated_days_and_vanished_controls_the_parts_sum_to_the_diff
         assert abs(fsum(c.percent or 0.0 for c in page.changes) - page.difference) < 1e-9
         assert abs(fsum(s.percent or 0.0 for s in page.by_kind) - page.difference) < 1e-9
         assert abs(fsum(s.percent or 0.0 for s in page.by_category) - page.difference) < 1e-9
+
+
+def test_what_is_told_of_some_days_is_what_the_whole_range_tells_of_them(engine: Engine) -> None:
+    tenant = fill(engine, {back: {"aad_mfa": (float(30 - back // 3), 40.0)} for back in range(30)})
+    made = [
+        Event(source=EventSource.DIRECTORY_AUDIT, id=str(back), at=noon(back), title="Delete conditional access policy")
+        for back in range(30)
+    ]
+    with database.writing(engine) as conn:
+        events.save(conn, tenant, made)
+    page, marked = explained(engine, tenant, day(29), TODAY), {day(2), day(11), day(12)}
+    with database.reading(engine) as conn:
+        some = changes.told(conn, tenant, ratings=load(), since=day(29), until=TODAY, days=marked)
+        every = changes.told(
+            conn, tenant, ratings=load(), since=day(29), until=TODAY, days={d.date for d in page.by_day}
+        )
+    assert dict(some.days) == {d.date: d for d in page.by_day if d.date in marked}
+    assert some.days
+    assert every.causes == {(x.event.source, x.event.id) for c in page.changes for x in c.causes}
+    assert every.causes
+    about = {e.id for e in made if e.at.date() in marked}
+    assert {i for _, i in some.causes} & about == {i for _, i in every.causes} & about

@@ -114,9 +114,7 @@ def build(
         best=_extreme(days, 1.0),
         worst=_extreme(days, -1.0),
         moving=_moving(nearby, since, asked.by) if figures else (),
-        months=trends.by_month(_steps(conn, tenant, ratings, past, mine, (since, until), whole=whole))
-        if figures
-        else (),
+        months=trends.by_month(steps),
         repair=trends.repair(courses, since, until) if days and figures else None,
         flapping=trends.flapping(courses, since, until) if figures else (),
     )
