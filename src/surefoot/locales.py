@@ -17,8 +17,17 @@ PLAIN = "en_GB"
 """When nobody asks for anything: 24 Oct 2026 and 1,204.5."""
 LONGEST, MOST = 200, 10
 """How much of an Accept-Language header is read: characters, languages."""
+_SPOKEN = (
+    "bg bs ca cs cy da de el en es et eu fi fr ga gl hi hr hu id is it ja ko lb lt lv mk mt nb nl nn no pl pt ro ru "
+    "sk sl sq sr sv th tr uk vi zh"
+)
+LANGUAGES = frozenset(_SPOKEN.split())
+"""Those that are written; from right to left is none of them, as that would tear English sentences apart."""
+MOST_VARIANTS = 40
+"""Of these languages, by territory or script: what was read of CLDR stays in memory."""
 MINUS = "\u2212"
 
+_variants: set[str] = set()
 _reader: ContextVar[str] = ContextVar("reader", default=PLAIN)
 
 
@@ -32,10 +41,14 @@ def reading_as(name: str) -> Iterator[None]:
         _reader.reset(token)
 
 
-@lru_cache(maxsize=256)
 def wanted(accept_language: str) -> str:
-    """Give the first locale of an Accept-Language header that CLDR knows; what cannot be read is passed over."""
-    asked = [_weighed(part) for part in accept_language[:LONGEST].split(",")[:MOST]]
+    """Give the first locale of an Accept-Language header that is in `LANGUAGES`; what cannot be read is passed over."""
+    return _wanted(accept_language[:LONGEST])
+
+
+@lru_cache(maxsize=256)
+def _wanted(accept_language: str) -> str:
+    asked = [_weighed(part) for part in accept_language.split(",")[:MOST]]
     for _, tag in sorted((a for a in asked if a[0] > 0), key=lambda a: -a[0]):
         found = _known(tag)
         if found is not None:
@@ -52,12 +65,19 @@ def _weighed(part: str) -> tuple[float, str]:
 
 
 def _known(tag: str) -> str | None:
-    """Read a tag; languages written from right to left would tear English sentences apart, so they are passed over."""
+    """Read a tag; once `MOST_VARIANTS` were asked for, a further one is written as its language is."""
     try:
         found = Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError, TypeError):
         return None
-    return str(found) if found is not None and found.text_direction == "ltr" else None
+    if found is None or found.language not in LANGUAGES:
+        return None
+    name = str(found)
+    if name not in _variants and name not in LANGUAGES:
+        if len(_variants) >= MOST_VARIANTS:
+            return found.language
+        _variants.add(name)
+    return name
 
 
 def number(value: float, digits: int) -> str:

@@ -18,7 +18,7 @@ def test_the_form_asks_only_for_what_the_status_needs(inside: Visit) -> None:
     status = page.locator(".status-form select[name=status]")
     status.select_option("riskAccepted")
     expect(until).to_be_visible()
-    expect(page.locator(".way-risk-accepted")).to_contain_text("Needs a reason and a review date")
+    expect(page.locator(".way-risk-accepted")).to_contain_text("Needs a reason and an end")
     expect(page.locator(".way-planned")).to_be_hidden()
     status.select_option("thirdParty")
     expect(until).to_be_hidden()

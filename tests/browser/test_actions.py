@@ -111,7 +111,7 @@ def test_what_is_seen_is_exported(inside: Visit) -> None:
     for label, ending in (("Excel (XLSX)", "xlsx"), ("CSV", "csv")):
         with page.expect_download() as download:
             page.get_by_role("link", name=label).click()
-        assert download.value.suggested_filename == f"surefoot-actions-2026-11-23.{ending}"
+        assert download.value.suggested_filename == f"surefoot-contoso-actions-2026-11-23.{ending}"
     assert inside.wrong == []
 
 
@@ -139,6 +139,15 @@ def test_the_list_is_worked_by_keyboard_alone(inside: Visit) -> None:
     page.locator(".pickbar button").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Change 1 action?")
+
+
+def test_a_box_is_wide_enough_for_a_finger_on_a_narrow_page(inside: Visit) -> None:
+    page = inside.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{HERE}?show=all")
+    widths = page.locator("td.pick input").evaluate_all("boxes => boxes.map(b => b.getBoundingClientRect().width)")
+    assert widths
+    assert min(widths) >= 16
 
 
 def test_the_list_works_without_scripts(browser: Browser, address: str, world: World) -> None:

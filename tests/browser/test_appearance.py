@@ -88,7 +88,7 @@ def test_paper_has_the_page_and_nothing_to_press(opened: Opened) -> None:
         assert visible(visit, "table:not(details table) tbody tr") == rows, name
         assert sideways(visit) <= 0, name
         assert visit.page.evaluate(CUT) == [], name
-        for selector in ("nav", "form button", ".bar", ".tabs"):
+        for selector in ("nav", "form button", ".bar", ".tabs", ".menu > summary"):
             assert visible(visit, selector) == 0, (name, selector)
         assert visit.page.locator("main h1").is_visible(), name
         assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", name

@@ -1,9 +1,9 @@
 """Side by side: another tenant or a label, per category and by what the controls are worth."""
 
 import pytest
+from cohort_world import fill, world
 from pages_world import NO_RATINGS, Points, add
 from sqlalchemy import Engine
-from test_comparison import fill, world
 
 from surefoot.errors import InputRefused
 from surefoot.model import Status, Tenant

@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-import msgspec
 import pytest
+from cohort_world import averages, fill, world
 from hypothesis import given
 from hypothesis import strategies as st
-from pages_world import NO_RATINGS, NOW, TODAY, Points, add, day, profile, snapshot
+from pages_world import NO_RATINGS, TODAY, add, day
 from sqlalchemy import Engine
 
 from surefoot.model import Average, CategoryAverage, Tenant
@@ -15,35 +15,7 @@ from surefoot.pages.comparison import Comparison
 from surefoot.scoring.comparison import Range
 from surefoot.scoring.courses import Piece
 from surefoot.scoring.ways import way
-from surefoot.store import database, history, labels, profiles
-from surefoot.sync.derived import refresh
-
-
-def averages(everybody: float | None, seats: tuple[int, int] = (101, 999)) -> tuple[Average, ...]:
-    shares = (CategoryAverage("Identity", 30.0, 60.0), CategoryAverage("Apps", None, None))
-    return (
-        Average(basis="AllTenants", percent=everybody, categories=shares),
-        Average(basis="TotalSeats", percent=44.0, seats_from=seats[0], seats_to=seats[1]),
-    )
-
-
-def fill(
-    engine: Engine,
-    number: int,
-    name: str,
-    days: dict[int, dict[str, Points]],
-    groups: dict[int, tuple[Average, ...]] | None = None,
-) -> Tenant:
-    with database.writing(engine) as conn:
-        tenant = add(conn, number, name)
-        made = [
-            msgspec.structs.replace(snapshot(tenant, back, held, ["HasAADP1"]), averages=(groups or {}).get(back, ()))
-            for back, held in days.items()
-        ]
-        history.save(conn, tenant, made, now=NOW)
-        profiles.save(conn, tenant, [profile(c, most) for c, (_, most) in days[min(days)].items()], now=NOW)
-        refresh(conn, tenant, NO_RATINGS)
-    return tenant
+from surefoot.store import database, labels
 
 
 def build(engine: Engine, tenant: Tenant, visible: list[Tenant]) -> Comparison:
@@ -86,18 +58,6 @@ def test_the_percentile_among_all_tenants_is_a_range_with_its_method_or_says_why
         other = build(engine, fill(engine, number, "x", days, {0: averages(average)}), []).estimate
         assert other.range is None
         assert words in (other.unknown or "")
-
-
-def world(engine: Engine, count: int) -> list[Tenant]:
-    """Make tenants of rising points; all but the first have MFA, the third after a climb of six days."""
-    made = []
-    for n in range(count):
-        held = {"aad_mfa": (0.0 if n == 0 else 10.0, 10.0), "mdo_links": (float(n), 10.0)}
-        days = {30: held, 10: held, 0: held}
-        if n == 2:
-            days = {30: held | {"aad_mfa": (0.0, 10.0)}, 24: held, 0: held}
-        made.append(fill(engine, n + 1, f"Tenant {n}", days, {0: averages(50.0)}))
-    return made
 
 
 def test_a_cohort_of_five_is_told_exactly_and_one_of_four_not_at_all(engine: Engine) -> None:

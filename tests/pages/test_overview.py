@@ -92,6 +92,27 @@ def test_days_that_moved_or_were_noted_are_marked(engine: Engine) -> None:
     assert marks[0].since == day(9)
 
 
+def test_a_mark_names_the_largest_part_of_a_move_and_never_an_incident(engine: Engine) -> None:
+    less = {"aad_mfa": (9.9, 10.0), "mdo_links": (8.0, 8.0)}
+    added = {f"mip_{n}": (0.0, 5.0) for n in range(4)}
+    tenant = fill(engine, {9: FULL, 8: less | added, 5: less | added, 4: FULL | added, 0: FULL | added})
+    at = dt.datetime.combine(day(8), dt.time(9), dt.UTC)
+    incident = Event(source=EventSource.INCIDENT, id="i", at=at, title="Unfamiliar sign-in properties")
+    still = Event(source=EventSource.INCIDENT, id="s", at=at + dt.timedelta(days=3), title="Mass download")
+    with database.writing(engine) as conn:
+        events.save(conn, tenant, [incident, still])
+    told = [(m.date, m.title, m.source, m.more) for m in build(engine, tenant).marks]
+    assert told == [
+        (day(8), "Microsoft added 4 controls", None, 2),
+        (day(5), "Mass download", EventSource.INCIDENT, 0),
+        (day(4), "Title of aad_mfa gained", None, 0),
+    ]
+    note = Event(source=EventSource.NOTE, id="n", at=at, title="Bought scanners")
+    with database.writing(engine) as conn:
+        events.save(conn, tenant, [note])
+    assert build(engine, tenant).marks[0].title == "Bought scanners"
+
+
 def test_what_is_to_be_reviewed_is_counted_as_the_lists_count_it(engine: Engine) -> None:
     held = FALLEN | {"mip_dlp": (0.0, 6.0), "scid_1": (0.0, 3.0)}
     tenant = fill(engine, {9: FULL, 8: held, 0: held})

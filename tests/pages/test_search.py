@@ -30,6 +30,17 @@ def test_controls_are_found_once_among_the_tenants_that_one_may_see(engine: Engi
     assert nothing.controls_total == nothing.tenants_total == 0
 
 
+def test_a_control_is_found_by_its_id_where_it_has_no_title(engine: Engine) -> None:
+    ours = fill(engine, {0: {"aad_mfa": (5, 10)}})
+    with database.writing(engine) as conn:
+        refresh(conn, ours, NO_RATINGS)
+        conn.exec_driver_sql("DELETE FROM profile")
+        found = search.build(conn, "mfa", [ours], ratings=NO_RATINGS)
+        titled = search.build(conn, "title", [ours], ratings=NO_RATINGS)
+    assert [(c.control, c.name) for c in found.controls] == [("aad_mfa", "aad_mfa")]
+    assert titled.controls == ()
+
+
 def test_all_words_have_to_be_there_and_the_best_comes_first() -> None:
     names = ["Block legacy authentication", "Legacy protocols blocked", "Authentication", "Block"]
     assert fitting(names, "legacy BLOCK", lambda n: (n,)) == [names[1], names[0]]

@@ -30,7 +30,7 @@ def whole(status: Status) -> Decision:
     return decision(
         status,
         comment="bearable" if Need.REASON in needs else None,
-        review_on=TODAY + dt.timedelta(days=30) if Need.REVIEW_DATE in needs else None,
+        review_on=TODAY + dt.timedelta(days=30) if Need.END in needs else None,
         grounds=Grounds.RISK if status is Status.RISK_ACCEPTED else None,
         evidence="https://example.com/ticket/7" if Need.EVIDENCE in needs else None,
     )

@@ -14,6 +14,7 @@ from web_world import NOW, OURS, SAME_SITE, TODAY, World, profile
 from surefoot.pages.columns import SORTS
 from surefoot.pages.outlets import camel
 from surefoot.store import database, profiles, tenants
+from surefoot.web.api.answers import name_of_actions
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "reports"))
 
@@ -161,7 +162,7 @@ def test_the_files_are_what_is_seen(client: TestClient, kind: str) -> None:
     link = re.search(rf'href="({HERE}\.{kind}\?[^"]+)" download', page)
     assert link is not None
     answer = client.get(entities.unescape(link[1]))
-    assert answer.headers["content-disposition"] == f'attachment; filename="surefoot-actions-{TODAY}.{kind}"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="surefoot-contoso-actions-{TODAY}.{kind}"'
     if kind == "csv":
         heads, *rows = answer.text.splitlines()
         assert heads == "Recommended action,Control,Points,Status"
@@ -170,6 +171,20 @@ def test_the_files_are_what_is_seen(client: TestClient, kind: str) -> None:
         head, *ids = column(answer.content, "B")
         assert head == "Control"
     assert ids == shown(page) == ["mdo_safe", "aad_mfa"]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ('Zürich "Süd" AG\r\nx: y', "zurich-sud-ag-x-y-"),
+        ("../Łódź; a=b/", "odz-a-b-"),
+        ("東京", ""),
+        ("a" * 300, "a" * 60 + "-"),
+    ],
+)
+def test_the_name_of_a_file_is_plain_whatever_the_tenant_is_called(name: str, slug: str) -> None:
+    assert name_of_actions(name, TODAY, "csv") == f"surefoot-{slug}actions-{TODAY}.csv"
+    assert name_of_actions("Contoso", None, "xlsx") == "surefoot-contoso-actions.xlsx"
 
 
 def test_an_export_is_in_the_audit_trail(client: TestClient) -> None:

@@ -104,7 +104,10 @@ def test_many_tenants_are_done_some_at_a_time_and_undone_so(world: World) -> Non
     undo = re.search(r'action="(/bulk/\d+/undo)"', done.text)
     assert undo
     assert "25 of 30 tenants done" in client.post(undo[1], headers=SAME_SITE).text
-    assert "<h1>Undone</h1>" in client.post(undo[1], headers=SAME_SITE).text
+    over = client.post(undo[1], headers=SAME_SITE).text
+    assert "<h1>Undone</h1>" in over
+    assert "</b> put back</span>" in over
+    assert "</b> changed</span>" not in over
     assert client.get("/api/security-defender/bulk").json()["bulks"][0]["undoneBy"] is not None
 
 

@@ -73,6 +73,21 @@ def test_a_failing_tenant_is_marked_and_never_nothing(world: World) -> None:
     assert order(client.get("/", params={"problem": "true"}).text) == [THEIRS, "0c0a1e5e-0000-4000-8000-000000000003"]
 
 
+def test_a_change_leads_to_why_it_came_about(world: World) -> None:
+    client = signed_in(world)
+    page = client.get("/").text
+    row = next(r for r in client.get("/api/security-defender/portfolio").json()["tenants"] if r["tenant"]["id"] == OURS)
+    ends = set(re.findall(rf"/tenants/{OURS}/history/why\?from=([0-9-]+)&amp;to=([0-9-]+)", page))
+    assert ends
+    known = {round(row[f"change{span}"], 6) for span in (1, 7, 30, 90) if row[f"change{span}"] is not None}
+    for since, until in ends:
+        assert until == row["asOf"]
+        told = client.get(
+            "/api/security-defender/secure-score/changes", params={"tenant": OURS, "from": since, "to": until}
+        )
+        assert round(told.json()["difference"], 6) in known
+
+
 def test_no_match_leads_back_and_odd_words_do_no_harm(world: World) -> None:
     client = signed_in(world)
     assert "No tenant matches" in client.get("/", params={"text": "zzz"}).text

@@ -126,7 +126,7 @@ CELLS: dict[Column, tuple[Cell, ...]] = {
         Cell(Kind.POINTS, lambda a: a.max_points, "Of points"),
     ),
     Column.STATUS: (Cell(Kind.TEXT, lambda a: status_words(a.status)),),
-    Column.REGRESSED: (Cell(Kind.DAY, lambda a: a.regressed.since if a.regressed else None, "Regressed since"),),
+    Column.REGRESSED: (Cell(Kind.DAY, lambda a: a.regressed.since if a.regressed else None, "Regressed after"),),
     Column.LICENCE: (Cell(Kind.TEXT, lambda _a: "Yes"),),
     Column.PRODUCT: (Cell(Kind.TEXT, lambda a: a.product),),
     Column.OWNER: (Cell(Kind.TEXT, _owner),),

@@ -35,6 +35,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Only controls that are open somewhere."""
     control: str | None = None
     """Only this one, by its id."""
+    alone: bool = False
+    """Whether nothing is read of the other controls: what is said of all is then said of `control`."""
     page: int = 1
     limit: int = CONTROLS
     tenant_page: int = 1
@@ -160,7 +162,7 @@ def build(conn: Connection, wanted: Wanted, *, ratings: Ratings) -> Heatmap:
     found = _tenants(conn, wanted)
     tenant_page, tenant_pages = _page(wanted.tenant_page, found.total, wanted.tenant_limit)
     across = found.tenants[(tenant_page - 1) * wanted.tenant_limit :][: wanted.tenant_limit]
-    every = _controls(conn, wanted.among, ratings, found.scored)
+    every = _controls(conn, wanted, ratings, found.scored)
     down = sorted((row for row in every if _takes(wanted, row.control)), key=lambda row: _order(row.control))
     page, pages = _page(wanted.page, len(down), wanted.limit)
     shown = down[(page - 1) * wanted.limit :][: wanted.limit]
@@ -238,10 +240,10 @@ class _Row(NamedTuple):
     control: HeatControl
 
 
-def _controls(conn: Connection, among: Among, ratings: Ratings, known: int) -> list[_Row]:
+def _controls(conn: Connection, wanted: Wanted, ratings: Ratings, known: int) -> list[_Row]:
     """Sum up every control of the tenants, without its cells."""
-    found: dict[int, list[Sum]] = {}
-    for one in store.sums(conn, among):
+    among, found = wanted.among, dict[int, list[Sum]]()
+    for one in store.sums(conn, among, wanted.control if wanted.alone else None):
         found.setdefault(one.control, []).append(one)
     texts = store.texts(conn, among, found)
     bare = store.categories(conn, among, found.keys() - texts.keys())

@@ -8,12 +8,10 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.model import Event, EventSource, Tenant
-from surefoot.pages.moved import Read
-from surefoot.scoring.actions import name_of as title_of
+from surefoot.pages.moved import Part, Read, between, parts
+from surefoot.scoring.changes import Kind
 from surefoot.scoring.products import licence
 from surefoot.store import events, history
-from surefoot.store.series import number_of
-from surefoot.store.standings import Piece
 
 MOST = 5
 """More numbers above a line are not read."""
@@ -21,6 +19,16 @@ MOVED = 0.05
 """A day that moved less, in points of percent, gets its number from what was noted alone."""
 WEIGHTS = {EventSource.NOTE: 0.5, EventSource.INCIDENT: 0.3}
 """What an event is worth beside the points of percent that its day moved."""
+WORDS = {
+    Kind.GAINED: ("{} gained", "{} controls gained"),
+    Kind.REGRESSED: ("{} fell", "{} controls fell"),
+    Kind.CONTROL_ADDED: ("Microsoft added {}", "Microsoft added {} controls"),
+    Kind.CONTROL_RETIRED: ("Microsoft retired {}", "Microsoft retired {} controls"),
+    Kind.MAX_CHANGED: ("Microsoft re-weighed {}", "Microsoft re-weighed {} controls"),
+    Kind.UNKNOWN_MAXIMA: ("Controls without a known maximum changed", "{} controls without a known maximum changed"),
+    Kind.UNEXPLAINED: ("Microsoft's total changed", "Microsoft's total changed"),
+}
+"""What is said of one control and of several."""
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +47,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     change: float | None
     """Points of percent against that day; None when not known."""
     title: str
-    """What was noted, else what changed most."""
+    """What somebody noted, else the largest part of the move; an incident names a day that did not move alone."""
     source: EventSource | None
     """Who says so; None: it is read from the points."""
     more: int
@@ -57,8 +65,7 @@ def build(conn: Connection, tenant: Tenant, read: Read, days: Sequence[Day]) -> 
         noted.setdefault(_shown_on(event, dates), []).append(event)
     weights = {day: weight for day in dates if (weight := _weight(moves.get(day), noted.get(day, ())))}
     chosen = sorted(sorted(weights, key=lambda d: (-weights[d], -d.toordinal()))[:MOST])
-    marks = (_mark(conn, tenant, read, day, moves.get(day), noted.get(day, ())) for day in chosen)
-    return tuple(m for m in marks if m is not None)
+    return tuple(_mark(conn, tenant, read, day, moves.get(day), noted.get(day, ())) for day in chosen)
 
 
 def _events(conn: Connection, tenant: Tenant, since: dt.date, until: dt.date) -> list[Event]:
@@ -85,58 +92,38 @@ def _mark(
     day: dt.date,
     move: tuple[dt.date, float | None] | None,
     noted: Sequence[Event],
-) -> Mark | None:
+) -> Mark:
     since, change = move or (None, None)
-    if noted:
-        first = max(noted, key=lambda e: (WEIGHTS[e.source], e.at))
+    first = max(noted, key=lambda e: (WEIGHTS[e.source], e.at), default=None)
+    moved = since is not None and abs(change or 0.0) >= MOVED
+    if first and (first.source is EventSource.NOTE or not moved):
         title, source, more = first.title, first.source, len(noted) - 1
     else:
-        title, more = _changed(conn, tenant, read, since, day)
-        source = None
+        title, more = _largest(conn, tenant, read, since, day) if since else ("", 0)
+        source, more = None, more + len(noted)
     return Mark(date=day, since=since, change=change, title=title, source=source, more=more)
 
 
-def _changed(conn: Connection, tenant: Tenant, read: Read, since: dt.date | None, day: dt.date) -> tuple[str, int]:
-    """Name what changed most from one shown day to the next, and count the rest."""
-    if since is None:
-        return "", 0
-    turned = _turned(read, number_of(since), number_of(day))
-    added = sum(old is None for old, _ in turned)
-    came = set(history.facts(conn, tenant, day).services) if added else set()
-    came -= set(history.facts(conn, tenant, since).services) if came else set()
-    if came:
-        return f"{', '.join(sorted(licence(x) for x in came)[:2])} came", len(turned)
-    if not turned:
-        return "Microsoft's total changed", 0
-    old, new = max(turned, key=lambda pair: abs(_points(pair[1]) - _points(pair[0])))
-    name = _name(read, new or old)
-    way = "added" if old is None else "retired" if new is None else "gained" if new.points > old.points else "fell"
-    way = way if old is None or new is None or new.points != old.points else "re-weighed"
-    return f"{name} {way}", len(turned) - 1
+def _largest(conn: Connection, tenant: Tenant, read: Read, since: dt.date, day: dt.date) -> tuple[str, int]:
+    """Name the largest part of the way that the score went from one shown day to the next, and count the rest."""
+    before, after = (next(t for t in read.totals if t.day == at) for at in (since, day))
+    explained = between(conn, tenant, read, before, after)
+    same_way = [p for p in parts(explained) if (p.percent or 0.0) * (explained.difference or 0.0) > 0]
+    if not same_way:
+        return "Microsoft's total changed", len(explained.changes)
+    part = max(same_way, key=lambda p: abs(p.percent or 0.0))
+    came: set[str] = set()
+    if part.kind is Kind.CONTROL_ADDED:
+        came = set(history.services(conn, tenant, day)) - set(history.services(conn, tenant, since))
+    told = f"{', '.join(sorted(licence(x) for x in came)[:2])} came" if came else _told(part)
+    return told, len(explained.changes) - part.changes
 
 
-Turned = tuple[Piece | None, Piece | None]
-
-
-def _turned(read: Read, since: int, day: int) -> list[Turned]:
-    found = []
-    for mine in read.held.values():
-        if mine[-1].from_day <= since and mine[-1].to_day >= day:
-            continue
-        old, new = (next((p for p in reversed(mine) if p.from_day <= at <= p.to_day), None) for at in (since, day))
-        if old is not new:
-            found.append((old, new))
-    return found
-
-
-def _points(piece: Piece | None) -> float:
-    return piece.points if piece else 0.0
-
-
-def _name(read: Read, piece: Piece | None) -> str:
-    if piece is None:
-        return ""
-    return title_of(piece.control, read.known.get(piece.folded), read.ratings.of(piece.control))
+def _told(part: Part) -> str:
+    if part.kind is None:
+        return part.name
+    one, many = WORDS[part.kind]
+    return one.format(part.name) if part.changes == 1 else many.format(part.changes)
 
 
 def _minus(after: float | None, before: float | None) -> float | None:

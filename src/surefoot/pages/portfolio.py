@@ -142,7 +142,7 @@ def _opened(cursor: str | None, wanted: Wanted) -> tuple[Any, str] | None:
         padded = cursor + "=" * (-len(cursor) % 4)
         held = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=_Place)
         value = _moment(held[2]) if wanted.sort is Sort.SYNCED_AT else held[2]
-    except (binascii.Error, msgspec.DecodeError, ValueError, TypeError, UnicodeDecodeError):
+    except (binascii.Error, msgspec.DecodeError, ValueError, TypeError, OverflowError):
         held, value = ("", False, None, ""), None
     fits = held[:2] == (wanted.sort.value, wanted.descending) and isinstance(value, _KINDS[wanted.sort])
     if not fits:

@@ -45,7 +45,7 @@ def build(
     named = fitting(visible, text, lambda t: (t.name, t.id))
     where = [tenant] if tenant else visible
     keyed = {t.key: t for t in where}
-    titled = [(c, _name(c, ratings)) for c in store.titles(conn, where)] if text.split() else []
+    titled = [(c, _name(c.id, c.title, ratings)) for c in store.titles(conn, where, _fits(text, ratings))]
     held = fitting(titled, text, lambda pair: (pair[1], pair[0].id))
     return Search(
         text=text,
@@ -59,9 +59,19 @@ def build(
     )
 
 
-def _name(control: store.Titled, ratings: Ratings) -> str:
-    rating = ratings.of(control.id)
-    return " ".join((control.title or (rating.title if rating else None) or "").split()) or control.id
+def _fits(text: str, ratings: Ratings) -> store.Fits:
+    words = text.casefold().split()
+
+    def fits(control: str, title: str | None) -> bool:
+        held = f"{_name(control, title, ratings)}\n{control}".casefold()
+        return bool(words) and all(word in held for word in words)
+
+    return fits
+
+
+def _name(control: str, title: str | None, ratings: Ratings) -> str:
+    rating = None if title else ratings.of(control)
+    return " ".join((title or (rating.title if rating else None) or "").split()) or control
 
 
 def fitting(items: Iterable[T], text: str, words: Callable[[T], tuple[str, ...]]) -> list[T]:

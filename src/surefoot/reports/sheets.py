@@ -30,6 +30,8 @@ FORMATS = {
 NARROWEST, WIDEST = 9, 60
 LONGEST = 32_767
 """Characters that a cell takes."""
+PLAINLY = "\u200b"
+"""A zero-width space."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,11 +130,17 @@ def _write(sheet: "Worksheet", at: tuple[int, int], value: Value, written: Any) 
         case None:
             sheet.write_blank(*at, None, written)
         case str():
-            sheet.write_string(*at, value[:LONGEST], written)
+            sheet.write_string(*at, _text(value), written)
         case dt.date():
             sheet.write_datetime(*at, dt.datetime.combine(value, dt.time()), written)
         case _:
             sheet.write_number(*at, value, written)
+
+
+def _text(value: str) -> str:
+    """Cut a text to what a cell takes; before one that XlsxWriter would take for markup stands a zero-width space."""
+    marked = value.startswith("<r>") and value[:LONGEST].endswith("</r>")
+    return f"{PLAINLY if marked else ''}{value}"[:LONGEST]
 
 
 def _about(book: "Workbook", sheet: "Worksheet", about: About, bold: "Format") -> None:
@@ -140,6 +148,6 @@ def _about(book: "Workbook", sheet: "Worksheet", about: About, bold: "Format") -
     moment = f"{about.made_at.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
     for line, (name, value) in enumerate((("What", about.title), *about.told, ("Made", moment), ("By", "Surefoot"))):
         sheet.write_string(line, 0, name, bold)
-        sheet.write_string(line, 1, value[:LONGEST], plain)
+        sheet.write_string(line, 1, _text(value), plain)
     sheet.set_column(0, 0, 18)
     sheet.set_column(1, 1, WIDEST)

@@ -1,5 +1,7 @@
 """The names of products for people, instead of Microsoft's service codes."""
 
+import functools
+
 _NAMES = {
     "MDATP": "Microsoft Defender for Endpoint",
     "AZURE ATP": "Microsoft Defender for Identity",
@@ -38,6 +40,7 @@ _CONNECTORS = {
 }
 
 
+@functools.lru_cache(maxsize=1024)
 def product(service: str | None) -> str | None:
     """Name the product of a service code; an unknown code is shown as it is."""
     if not service:

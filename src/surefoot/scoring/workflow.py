@@ -15,7 +15,7 @@ class Need(enum.StrEnum):
     """What a decision has to bring."""
 
     REASON = "a reason"
-    REVIEW_DATE = "a review date"
+    END = "an end"
     EVIDENCE = "evidence"
 
 
@@ -32,7 +32,7 @@ RULES: dict[Status, Rule] = {
     Status.PLANNED: Rule(needs=frozenset(), counts="Its points are available, and in the planned score."),
     Status.IN_PROGRESS: Rule(needs=frozenset(), counts="Its points are available, and in the planned score."),
     Status.RISK_ACCEPTED: Rule(
-        needs=frozenset({Need.REASON, Need.REVIEW_DATE}),
+        needs=frozenset({Need.REASON, Need.END}),
         counts="Its points are given up: neither available nor in the adjusted score's maximum.",
     ),
     Status.THIRD_PARTY: Rule(

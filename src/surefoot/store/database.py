@@ -50,12 +50,18 @@ def _connect(path: Path) -> sqlite3.Connection:
         raw = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "cache_size=-16000"):
             raw.execute(f"PRAGMA {pragma}")
+        raw.create_function("lower", 1, _lower, deterministic=True)
     except sqlite3.Error as error:
         raise _unusable(path, error) from error
     except OSError as error:
         message = f"{path} cannot be opened ({error.strerror}). Check that the folder exists and may be written to."
         raise DataUnusable(message) from error
     return raw
+
+
+def _lower(value: object) -> str | None:
+    """Lower all letters as Python does; SQLite's own function knows those of English only."""
+    return None if value is None else str(value).lower()
 
 
 def _unusable(path: object, error: BaseException) -> DataUnusable:

@@ -1,6 +1,7 @@
 """Controls by tenants as a few queries: sums over all tenants that are meant, texts, and the cells of one page."""
 
 from collections.abc import Collection, Sequence
+from math import fsum
 from typing import NamedTuple
 
 import msgspec
@@ -70,35 +71,53 @@ class Cell(NamedTuple):
     points: float | None
 
 
-def sums(conn: Connection, wanted: Among) -> list[Sum]:
-    """Sum up each control by status over the tenants with a score, in no order."""
+def sums(conn: Connection, wanted: Among, control_id: str | None = None) -> list[Sum]:
+    """Sum up each control, or one, by status over the tenants with a score, in no order."""
     w = work.c
     table = (
         select(
             w.control,
             w.status,
+            w.difficulty,
             func.count().label("tenants"),
             func.sum(case((w.earned > 0, 1), else_=0)).label("begun"),
             func.count(w.points).label("known"),
             func.sum(w.points).label("points"),
-            func.max(case(*((w.difficulty == d, n) for n, d in enumerate(Difficulty)))).label("hard"),
         )
-        .where(w.tenant.in_(_known(wanted)))
-        .group_by(w.control, w.status)
+        .where(w.tenant.in_(_known(wanted)), *_one(control_id))
+        .group_by(w.control, w.status, w.difficulty)
         .subquery("sums")
     )
     query = select(control.c.id, table).join(control, control.c.key == table.c.control)
-    return [_sum(*row) for row in conn.execute(query).all()]
+    found: dict[tuple[int, str], Sum] = {}
+    for name, key, status, difficulty, tenants, begun, known, points in conn.execute(query).all():
+        rated = None if difficulty is None else _RATED[difficulty]
+        one = Sum(key, name, _STATUSES[status], tenants, begun, known, points, rated)
+        found[key, status] = _joined(found[key, status], one) if (key, status) in found else one
+    return list(found.values())
 
 
-def _sum(
-    name: str, key: int, status: str, tenants: int, begun: int, known: int, points: float | None, hard: int | None
-) -> Sum:
-    difficulty = None if hard is None else _HARD[hard]
-    return Sum(key, name, _STATUSES[status], tenants, begun, known, points, difficulty)
+def _one(control_id: str | None) -> list[ColumnElement[bool]]:
+    if control_id is None:
+        return []
+    return [work.c.control.in_(select(control.c.key).where(control.c.folded == control_id.casefold()))]
+
+
+def _joined(one: Sum, other: Sum) -> Sum:
+    """Add what has one difficulty to what has another."""
+    points = [s.points for s in (one, other) if s.points is not None]
+    rated = [s.difficulty for s in (one, other) if s.difficulty is not None]
+    return one._replace(
+        tenants=one.tenants + other.tenants,
+        begun=one.begun + other.begun,
+        known=one.known + other.known,
+        points=fsum(points) if points else None,
+        difficulty=max(rated, key=_HARD.index, default=None),
+    )
 
 
 _HARD, _STATUSES = tuple(Difficulty), {s.value: s for s in Status}
+_RATED = {d.value: d for d in Difficulty}
 
 
 def _known(wanted: Among) -> Select[tuple[int]]:
@@ -116,18 +135,27 @@ def _meant(wanted: Among) -> list[ColumnElement[bool]]:
         found.append(tenant.c.key.in_(labelled))
     if wanted.text is not None:
         text = wanted.text.lower()
-        names = func.lower(tenant.c.name).contains(text, autoescape=True)
-        found.append(or_(names, tenant.c.id.contains(text, autoescape=True)))
+        found.append(or_(func.instr(func.lower(tenant.c.name), text) > 0, func.instr(tenant.c.id, text) > 0))
     return found
 
 
 def texts(conn: Connection, wanted: Among, controls: Collection[int]) -> dict[int, Text]:
-    """Give the newest texts that any of the tenants has, by the control's key; one without a profile has none."""
-    content = profile_content.c
-    theirs = select(profile.c.content).where(
-        profile.c.tenant.in_(_known(wanted)), profile.c.control == content.control, profile.c.content == content.key
+    """Give the texts that the tenants have now, by the control's key: of several the one that came to them last.
+
+    A control that none of them has a profile of has none.
+    """
+    content, p = profile_content.c, profile.c
+    theirs = (
+        select(p.content, func.max(p.from_day).label("since"))
+        .where(p.tenant.in_(_known(wanted)), p.until_day.is_(None))
+        .group_by(p.content)
+        .subquery("theirs")
     )
-    query = select(content.control, content.body).where(theirs.exists()).order_by(content.last_seen, content.key)
+    query = (
+        select(content.control, content.body)
+        .join(theirs, theirs.c.content == content.key)
+        .order_by(theirs.c.since, content.key)
+    )
     found = {row.control: _TEXT.decode(row.body) for row in conn.execute(query)}
     return {key: found[key] for key in controls if key in found}
 

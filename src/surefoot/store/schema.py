@@ -566,6 +566,7 @@ work = Table(
     Column("regressed", Flag, nullable=False),
     PrimaryKeyConstraint("tenant", "control"),
     Index(None, "control"),
+    Index("ix_work_sums", "control", "status", "difficulty", "tenant", "earned", "points"),  # all that sums read
     **_BARE,
 )
 

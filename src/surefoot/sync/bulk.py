@@ -98,12 +98,14 @@ def carry_out(
     if not items:
         message = "Nothing is selected."
         raise InputRefused(message)
-    results, change = list[Result](), _common(items)
+    results, change, onward = list[Result](), _common(items), key is not None
     had = _begun(engine, key, change, by.name) if key is not None else frozenset[int]()
     for tenant, mine in _by_tenant(items):
         if tenant.key in had:
             continue
         with database.writing(engine, by=by) as conn:
+            if onward and key is not None and bulks.items(conn, tenant, key):
+                continue  # the same part was sent twice, and the other was quicker
             who = Who(name=by.name, role=role, now=clock())
             key = key or bulks.begin(conn, change, by=by.name, now=who.now)
             results += _carry_out(conn, key, (tenant, mine), ratings, who, told)

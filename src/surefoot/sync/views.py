@@ -16,6 +16,7 @@ PAGES = ("portfolio", "actions", "heatmap")
 LONGEST_NAME, LONGEST_QUERY = 60, 2_000
 MOST_VIEWS = 100
 """Of one person."""
+MOST_FIELDS = 100
 PASSING = frozenset({"cursor", "said", "view"})
 """Parts of an address that say nothing about the view."""
 
@@ -26,7 +27,8 @@ def save_view(conn: Connection, page: str, name: str, query: str, *, owner: str,
         message = f"{page[:40]!r} is no page with views. Possible: {', '.join(PAGES)}."
         raise InputRefused(message)
     made = SavedView(key=0, owner=owner, page=page, name=_name(name), query=_query(query), made_at=now)
-    if len(views.listed(conn, owner)) >= MOST_VIEWS:
+    held = views.listed(conn, owner)
+    if len(held) >= MOST_VIEWS and (page, made.name) not in {(v.page, v.name) for v in held}:
         message = f"At most {MOST_VIEWS} views are possible: remove one that you do not need any more."
         raise InputRefused(message)
     kept = views.save(conn, made)
@@ -75,7 +77,11 @@ def _query(text: str) -> str:
     if len(text) > LONGEST_QUERY:
         message = f"The view's address has {len(text)} characters; {LONGEST_QUERY} are possible."
         raise InputRefused(message)
-    pairs = parse_qsl(text.removeprefix("?"), max_num_fields=100)
+    try:
+        pairs = parse_qsl(text.removeprefix("?"), max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        message = f"The view's address cannot be read: at most {MOST_FIELDS} names with values are possible."
+        raise InputRefused(message) from error
     kept = urlencode([(name, value) for name, value in pairs if value and name not in PASSING])
     return cleaned(kept, "The view's address", LONGEST_QUERY) or ""
 

@@ -1,6 +1,9 @@
 """Page objects as answers: JSON, or CSV for whoever asks for it, with a tag by which nothing is sent twice."""
 
+import datetime as dt
 import hashlib
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
@@ -17,6 +20,8 @@ from surefoot.web.site import site_of
 
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
+LONGEST_SLUG = 60
+"""Of a tenant's name in the name of a file."""
 
 
 def answer(request: Request, page: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
@@ -44,6 +49,13 @@ def listed(
         _told(request, page, len(rows))
     response.headers["content-disposition"] = f'attachment; filename="surefoot-{name}.csv"'
     return response
+
+
+def name_of_actions(tenant: str, day: dt.date | None, kind: str) -> str:
+    """Name a file of a tenant's actions in letters, digits and hyphens: surefoot-contoso-actions-2026-11-28.xlsx."""
+    plain = unicodedata.normalize("NFKD", tenant).encode("ascii", "ignore").decode().casefold()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-")
+    return "-".join(part for part in ("surefoot", slug, "actions", day and day.isoformat()) if part) + f".{kind}"
 
 
 def filed(request: Request, page: object, body: bytes, *, rows: int, name: str, media: str) -> Response:

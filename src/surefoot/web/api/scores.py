@@ -17,7 +17,7 @@ from surefoot.store.database import reading, writing
 from surefoot.sync.acceptances import submit
 from surefoot.web import queries
 from surefoot.web.action_queries import PARAMETERS, about_actions, asked
-from surefoot.web.api.answers import answer, filed, listed
+from surefoot.web.api.answers import answer, filed, listed, name_of_actions
 from surefoot.web.api.paths import SCORE
 from surefoot.web.forms import StatusBody, body_of, decision_of, from_json
 from surefoot.web.permissions import Permission, actor_of, needs, router, viewer_of
@@ -67,7 +67,7 @@ def recommendations_xlsx(request: Request) -> Response:
         tenant = tenant_for(conn, viewer_of(request), query.get("tenant"))
         page = actions_pages.build(conn, tenant, ratings=site.ratings, wanted=wanted.filter, order=wanted.order)
     body = sheets.of_actions(page, wanted.columns, about_actions(page, query, now=site.clock()))
-    name = f"surefoot-actions-{page.as_of}.xlsx"
+    name = name_of_actions(tenant.name, page.as_of, "xlsx")
     return filed(request, page, body, rows=page.total, name=name, media=sheets.MEDIA_TYPE)
 
 

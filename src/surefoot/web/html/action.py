@@ -60,7 +60,7 @@ class Typed(msgspec.Struct, frozen=True, kw_only=True):
     evidence: str = ""
     priority: str = ""
     labels: str = ""
-    """Parted by commas."""
+    """Separated by commas."""
     ticket: str = ""
     grounds: str = ""
 

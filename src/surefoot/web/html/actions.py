@@ -25,7 +25,7 @@ from surefoot.store import tenants as stored
 from surefoot.store import views as saved
 from surefoot.store.database import reading
 from surefoot.web.action_queries import FILTERS, Asked, Show, about_actions, asked, understood
-from surefoot.web.api.answers import CSV, filed
+from surefoot.web.api.answers import CSV, filed, name_of_actions
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Choice, Frame, Head, Link, Page, Select
 from surefoot.web.html.overview import path
@@ -218,7 +218,7 @@ def export_actions(request: Request, tenant_id: str) -> Response:
         cells = column_cells(what.columns)
         rows = ([cell.value(action) for _, cell in cells] for action in page.actions)
         body, media = tables.write_cells([head for head, _ in cells], rows), CSV
-    name = f"surefoot-actions-{page.as_of}.{kind}"
+    name = name_of_actions(tenant.name, page.as_of, kind)
     return filed(request, page, body, rows=page.total, name=name, media=media)
 
 

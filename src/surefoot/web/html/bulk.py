@@ -49,6 +49,11 @@ WORDS = {
     Outcome.REFUSED: ("cannot be changed", "not changed"),
 }
 """Before and after the deed."""
+PUT_BACK = WORDS | {
+    Outcome.CHANGED: ("will be put back", "put back"),
+    Outcome.REFUSED: ("cannot be put back", "not put back"),
+}
+"""The same of what is undone."""
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -314,15 +319,16 @@ def _page(
     counts, will = Counter(r.outcome for r in results), _will(results)
     names = {r.tenant.id for r in results}
     only = next((t for t in visible if t.id in names), None) if len(names) == 1 and not left else None
+    words = PUT_BACK if undone else WORDS
     title = _title(len(results), done=done, undone=undone, left=left)
     page = BulkPage(
         frame=frame(request, title, visible=visible, tenant=only, tab="actions"),
         heading=title,
         said=(*((said_first,) if said_first else ()), *(() if undone else _said(form))),
         counts=tuple(
-            Counted(outcome=o.value, count=counts[o], label=WORDS[o][int(done)]) for o in Outcome if counts[o]
+            Counted(outcome=o.value, count=counts[o], label=words[o][int(done)]) for o in Outcome if counts[o]
         ),
-        rows=tuple(_row(r, done=done) for r in results),
+        rows=tuple(_row(r, words[r.outcome][int(done)]) for r in results),
         many=len(names) > 1,
         hidden=form.pairs if not done or (left and not undone) else (),
         expect=will if will and not done else None,
@@ -362,9 +368,9 @@ def _said(form: _Form) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _row(result: Result, *, done: bool) -> BulkRow:
+def _row(result: Result, label: str) -> BulkRow:
     return BulkRow(
         result=result,
         href=f"/tenants/{result.tenant.id}/actions/{formats.quoted(result.control)}",
-        label=WORDS[result.outcome][int(done)],
+        label=label,
     )

@@ -80,9 +80,9 @@ class Drawn:
         if action.quick_win:
             chips.append(Markup('<span class="chip quick">{}Quick win</span>').format(self.icon("quick")))
         if action.regressed is not None:
-            since = formats.short_day(action.regressed.since)
-            chip = Markup('<span class="chip regressed">{}Regressed since {}</span>')
-            chips.append(chip.format(self.icon("down"), since))
+            best_until = formats.short_day(action.regressed.since)
+            chip = Markup('<span class="chip regressed">{}Regressed after {}</span>')
+            chips.append(chip.format(self.icon("down"), best_until))
         return Markup(" ").join(chips)
 
     def max_points(self, action: Action) -> Markup:

@@ -165,7 +165,7 @@ def show_control(request: Request, control_id: str) -> Response:
     show = request.query_params.get("show", "")
     among = _among(query, viewer)
     with reading(site.engine) as conn:
-        wanted = Wanted(among=among, control=control_id, tenant_limit=MOST)
+        wanted = Wanted(among=among, control=control_id, alone=True, tenant_limit=MOST)
         page = heatmap_page.build(conn, wanted, ratings=site.ratings)
         visible = stored.all_of(conn, viewer.tenants)
     if not page.controls:

@@ -1,6 +1,7 @@
 """The portfolio: every visible tenant in a row."""
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated
@@ -210,7 +211,8 @@ def view(
 ) -> PortfolioPage:
     """Prepare the portfolio for its template; `words` are the labels and industries to choose from."""
     held = held or menu("portfolio", (), path="/", query=urlencode({k: v for k, v in query.items() if k in PARAMETERS}))
-    rows = [_line(row, page, frame, query, lines.get(row.tenant.id, ())) for row in page.tenants]
+    labelled = {w: _href(query, label=w, cursor="") for w in {w for row in page.tenants for w in row.labels}}
+    rows = [_line(row, page, frame, labelled, lines.get(row.tenant.id, ())) for row in page.tenants]
     kept = {k: v for k, v in query.items() if k in PARAMETERS}
     exported = {k: v for k, v in kept.items() if k != "group"} | {"limit": str(MOST)}
     return PortfolioPage(
@@ -281,22 +283,24 @@ def _line(
     row: PortfolioRow,
     page: Portfolio,
     frame: Frame,
-    query: Mapping[str, str],
+    labelled: Mapping[str, str],
     line: Sequence[tuple[dt.date, float | None]],
 ) -> TenantLine:
-    tenant = row.tenant.id
+    tenant, here = row.tenant.id, path(row.tenant.id, "overview")
     changes = ((1, row.change_1, "30"), (7, row.change_7, "30"), (30, row.change_30, "30"), (90, row.change_90, "90"))
     return TenantLine(
         row=row,
-        href=path(tenant, "overview"),
+        href=here,
         changes=tuple(
             Change(
-                label="1 day" if span == 1 else f"{span} days", value=value, href=path(tenant, "overview", days=days)
+                label="1 day" if span == 1 else f"{span} days",
+                value=value,
+                href=_why(row, span, line) or f"{here}?days={days}",
             )
             for span, value, days in changes
         ),
         spark=_spark(row, page, line),
-        labels=tuple(Link(label=label, href=_href(query, label=label, cursor="")) for label in row.labels),
+        labels=tuple(Link(label=label, href=labelled[label]) for label in row.labels),
         problem=_sentences(row.problem)[0],
         remedy=_sentences(row.problem)[1],
         connection_href=path(tenant, "connection"),
@@ -306,16 +310,34 @@ def _line(
     )
 
 
+def _why(row: PortfolioRow, span: int, line: Sequence[tuple[dt.date, float | None]]) -> str | None:
+    """Lead to why a score moved, where the line reaches back to the stored day that it was measured against."""
+    if row.as_of is None:
+        return None
+    target = row.as_of - dt.timedelta(days=span)
+    since = max((day for day, _ in line if day <= target), default=None)
+    if since is None:
+        return None
+    return path(row.tenant.id, "history/why", **{"from": since.isoformat(), "to": row.as_of.isoformat()})
+
+
 def _spark(row: PortfolioRow, page: Portfolio, line: Sequence[tuple[dt.date, float | None]]) -> Markup | None:
-    known = [charts.Point(day, value) for day, value in line if value is not None]
+    known = tuple(day for day in line if day[1] is not None)
     if not known or page.newest is None:
         return None
-    first, last = known[0], known[-1]
+    (first, begun), (last, now) = known[0], known[-1]
     label = (
-        f"{row.tenant.name}: {formats.percent(first.value)} on {formats.day(first.day)}, "
-        f"{formats.percent(last.value)} on {formats.day(last.day)}"
+        f"{row.tenant.name}: {formats.percent(begun)} on {formats.day(first)}, "
+        f"{formats.percent(now)} on {formats.day(last)}"
     )
-    return Markup(charts.spark(known, (page.newest - LINE, page.newest), label=label))  # noqa: S704 - charts escapes
+    return _sparked(known, page.newest, label)
+
+
+@functools.lru_cache(maxsize=512)
+def _sparked(known: tuple[tuple[dt.date, float | None], ...], newest: dt.date, label: str) -> Markup:
+    """Draw a small line; the same days give the same line, so readers share it."""
+    points = [charts.Point(day, value) for day, value in known]
+    return Markup(charts.spark(points, (newest - LINE, newest), label=label))  # noqa: S704 - charts escapes
 
 
 def _sentences(text: str | None) -> tuple[str | None, str | None]:

@@ -96,7 +96,7 @@ def changes(page: Trends, title: str) -> tuple[Markup, ...]:
         "changes",
         f"Score changes by {EACH[page.by]}",
         title,
-        "Points of percent gained, lost, and moved by Microsoft's catalogue; each bar leads to why. "
+        "Points of percent gained, lost, and moved by Microsoft's catalogue; select a bar to see why. "
         "The numbers are in the table below.",
     )
     forms = (bars.BROAD, bars.WIDE, bars.NARROW)

@@ -82,7 +82,13 @@ def change(request: Request, key: str, body: Body) -> Response:
 def back_to(fields: dict[str, str], said: str) -> Response:
     """Lead back to where the form was, if that is a page of this site."""
     text = fields.get("back", "/")
-    parts = urlsplit(text)
-    ours = text.startswith("/") and not text.startswith(("//", "/\\")) and not parts.netloc and text.isprintable()
-    target = text if ours else "/"
+    target = text if _ours(text) else "/"
     return RedirectResponse(f"{target}{'&' if '?' in target else '?'}said={said}", HTTPStatus.SEE_OTHER)
+
+
+def _ours(address: str) -> bool:
+    try:
+        elsewhere = bool(urlsplit(address).netloc)
+    except ValueError:
+        return False
+    return address.startswith("/") and not address.startswith(("//", "/\\")) and not elsewhere and address.isprintable()
