@@ -17,10 +17,11 @@ from surefoot.emulator.world import generate
 from surefoot.model import Decision, Status, SyncState, Tenant
 from surefoot.pages import actions
 from surefoot.scoring.ratings import load
-from surefoot.store import database, decisions, history, secrets, tenants
+from surefoot.store import database, decisions, history, runs, secrets, tenants
 from surefoot.store.secrets import Keys
 from surefoot.sync import outbox
 from surefoot.sync.decisions import decide
+from surefoot.sync.readings import Readings
 
 TODAY = dt.date(2026, 11, 24)
 NOW = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -56,6 +57,75 @@ def run(engine: Engine, keys: Keys, now: dt.datetime = NOW) -> dict[str, jobs.Ou
 def states(engine: Engine, known: list[Tenant]) -> dict[str, SyncState]:
     with database.reading(engine) as conn:
         return tenants.sync_states(conn, known)
+
+
+class Noted(Readings):
+    """Readings that remember all that they were told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[tuple[str, str, int]] = []
+
+    def tell(self, tenant: Tenant, what: str, count: int) -> None:
+        super().tell(tenant, what, count)
+        reading = self.of(tenant)
+        assert reading is not None
+        assert getattr(reading, what) == count
+        self.told.append((tenant.id, what, count))
+
+
+def test_readings_tell_how_far_they_have_come_and_stay_as_runs(
+    engine: Engine, keys: Keys, known: list[Tenant], emulator: Emulator
+) -> None:
+    emulator.faults.append(Fault(tenant=known[1].id, path="secureScores", status=403, body=b"{}", times=1))
+    readings = Noted()
+    outcomes = asyncio.run(jobs.run_due(engine, keys, load(), lambda: NOW, readings=readings))
+    assert {what for told, what, count in readings.told if told == known[0].id and count} == {"days", "controls"}
+    assert [readings.of(t) for t in known] == [None] * 3
+    pulled = {o.tenant.id: o.pulled for o in outcomes}[known[0].id]
+    with database.reading(engine) as conn:
+        (good,), (bad,) = runs.of(conn, known[0]), runs.of(conn, known[1])
+    assert pulled is not None
+    assert (good.error, good.days, good.days_new, good.profiles) == (
+        None,
+        pulled.days,
+        pulled.days_new,
+        pulled.profiles,
+    )
+    assert (bad.error, bad.days) == ("consent-missing", None)
+    assert bad.message
+    assert bad.request_id
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["its number given away", "gone"])
+def test_a_tenant_that_is_removed_while_it_is_read_leaves_nothing(
+    engine: Engine,
+    keys: Keys,
+    known: list[Tenant],
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    again: bool,
+) -> None:
+    real = jobs.pull
+    gone = max(known, key=lambda t: t.key)
+
+    async def pull(engine: Engine, graph: object, tenant: Tenant, *rest: object, **named: object) -> object:
+        if tenant.id == gone.id:
+            with database.writing(engine) as conn:
+                tenants.remove(conn, tenant)
+                if again:
+                    other = str(uuid.uuid5(uuid.NAMESPACE_DNS, "other"))
+                    tenants.add(conn, id=other, name="Other", connection=emulator.connection, now=NOW, due_at=None)
+        return await real(engine, graph, tenant, *rest, **named)
+
+    monkeypatch.setattr(jobs, "pull", pull)
+    outcomes = run(engine, keys)
+    assert {i: o.error is None for i, o in outcomes.items()} == {t.id: t.id != gone.id for t in known}
+    with database.reading(engine) as conn:
+        left = [t for t in tenants.all_of(conn, None) if t.id not in {k.id for k in known}]
+        assert [t.key for t in left] == ([gone.key] if again else [])
+        assert not any(history.days(conn, t) or runs.count(conn, t) for t in left)
 
 
 def test_every_due_tenant_is_read_and_due_again_in_its_own_minute_of_tomorrow(

@@ -68,7 +68,7 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
     """Open pages; parametrized indirectly with width and colour scheme."""
     width, scheme = getattr(request, "param", (1280, "light"))
     context: BrowserContext = browser.new_context(
-        base_url=address, viewport={"width": width, "height": 900}, color_scheme=scheme
+        locale="en-GB", base_url=address, viewport={"width": width, "height": 900}, color_scheme=scheme
     )
     context.set_default_timeout(15_000)
     visited = Visit(context.new_page())

@@ -331,3 +331,22 @@ def test_a_decision_is_sent_when_it_is_switched_on(connected: Run, emulator: Emu
     assert run("outbox", world.name, "--json").json["sending"] == []
     whole = run("outbox", world.name, "--all", "--json").json["sending"]
     assert [s["outgoing"]["stage"] for s in whole] == ["confirmed"]
+
+
+def test_a_tenant_is_shown_renamed_and_its_readings_listed(connected: Run, emulator: Emulator) -> None:
+    one = emulator.world.tenants[0]
+    assert "was not read from Graph yet" in connected("tenant", "syncs", one.id).out
+    assert connected("sync", one.id).code == 0
+    shown = connected("tenant", "show", one.id)
+    assert "secret kept, encrypted" in shown.out
+    assert emulator.client_secret not in shown.out
+    assert connected("tenant", "rename", one.id, "Litware Ltd").code == 0
+    page = connected("tenant", "show", "litware ltd", "--json").json
+    assert (page["state"], page["secret"], page["holdings"]["readings"]) == ("connected", True, 1)
+    listed = connected("tenant", "syncs", "litware ltd")
+    assert "1 of 1 reading." in listed.out
+    runs = connected("tenant", "syncs", "litware ltd", "--json").json["runs"]
+    assert [(r["error"], r["days"] > 80, r["profiles"] > 0) for r in runs] == [(None, True, True)]
+    one.trouble = "secret_expired"
+    connected("sync", one.id)
+    assert "! The secret or certificate of the app has expired." in connected("tenant", "show", one.id).out

@@ -403,7 +403,7 @@ def test_a_failing_tenant_says_since_when_and_what_to_do(env: Environment) -> No
 def test_an_empty_tenant_says_why_and_what_to_do(env: Environment) -> None:
     html = rendered(env, *every_page()["empty"])
     assert "has not read this tenant yet" in html
-    assert "surefoot import" in html
+    assert f"/tenants/{CONTOSO.id}/import" in html
     assert "0.0" not in html
 
 

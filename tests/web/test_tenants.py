@@ -123,7 +123,7 @@ def test_a_tenant_is_added_tried_and_read(world: World) -> None:
         made = tenants.find(conn, NEW, None)
         assert secrets.get_all(conn, world.app.state.site.reach.keys, made) == {"client_secret": CANARY}
     page = client.get(done.headers["location"]).text
-    assert "Everything that Surefoot needs works; 1 optional permission is not granted." in page
+    assert "Everything that Surefoot needs works; 1 optional source is off." in page
     assert 'aria-current="step"' in page
 
 

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from surefoot.access.viewers import Viewer, tenant_for, visible_to
-from surefoot.errors import GraphError, InputRefused, NotPermitted, SurefootError
+from surefoot.errors import ConsentMissing, GraphError, InputRefused, NotLicensed, NotPermitted, SurefootError
 from surefoot.model import AuthMethod, Role, Tenant
 from surefoot.pages import governance
 from surefoot.pages import tenants as pages
-from surefoot.pages.mending import Where, mend_of
+from surefoot.pages.mending import mend_of
 from surefoot.pages.outlets import camel, plain
 from surefoot.pages.tenants import RunRow, SyncHistory, TenantPage
 from surefoot.store.database import reading, writing
@@ -113,7 +113,7 @@ class ConnectionPage(Page, frozen=True, kw_only=True):
     api_href: str
     """What the script asks how far a reading has come."""
     newest: str
-    """When the newest reading began, as the API writes it; empty: there was none."""
+    """When the newest reading began, and how many are kept: by that the script knows a new one."""
     live: bool
     """Whether a reading is under way or about to begin here."""
     can_sync: bool
@@ -299,7 +299,7 @@ def view(
         more_href=f"{here}?all=1#readings" if len(history.runs) < history.total else None,
         csv_href=f"{api}.csv",
         api_href=f"{api}?limit=1",
-        newest=plain(history.runs[0].began_at) if history.runs else "",
+        newest=f"{plain(history.runs[0].began_at) if history.runs else ''} {history.total}",
         zones_href=path(page.tenant.id, "trends") + "#zones",
         outbox_href=path(page.tenant.id, "outbox"),
         here=here,
@@ -359,19 +359,16 @@ def _problem(page: TenantPage, links: Entra, here: str) -> Problem | None:
 def _step(step: Step, links: Entra, here: str) -> StepRow:
     if step.result == OK:
         return StepRow(step=step, kind="good", word="Works", what=None, href=None, link=None)
-    mend = mend_of(step.result)
+    if not step.needed and step.result == NotLicensed.slug:
+        what = "Nothing to do: the tenant has no licence for it."
+        return StepRow(step=step, kind="open", word="Not licensed", what=what, href=None, link=None)
+    mend, missing = mend_of(step.result), step.result == ConsentMissing.slug
     place = place_of(mend.where, links, here)
-    optional = not step.needed
-    what = (
-        "Grant it if you want what it gives, then test again."
-        if optional and mend.where is Where.PERMISSIONS
-        else mend.what
-    )
     return StepRow(
         step=step,
-        kind="open" if optional else "bad",
-        word="Not granted" if step.result == "consent-missing" else "Fails" if not optional else "Off",
-        what=what,
+        kind="bad" if step.needed else "open",
+        word="Not granted" if missing else "Fails" if step.needed else "Off",
+        what=mend.what if step.needed or not missing else "Grant it if you want what it gives, then test again.",
         href=place[0] if place else None,
         link=place[1] if place else None,
     )
@@ -382,8 +379,8 @@ def _verdict(check: Check) -> str:
     if not check.passed:
         return "Surefoot cannot read this tenant yet."
     if missing:
-        said = formats.plural(missing, "optional permission is", "optional permissions are")
-        return f"Everything that Surefoot needs works; {said} not granted."
+        off = formats.plural(missing, "optional source is", "optional sources are")
+        return f"Everything that Surefoot needs works; {off} off."
     return "Everything works."
 
 
