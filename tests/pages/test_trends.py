@@ -198,23 +198,3 @@ def test_a_day_without_a_maximum_has_no_percent_and_no_zone(engine: Engine) -> N
     assert (page.days[-1].percent, page.days[-1].zone, page.in_zone.unknown, page.present) == (None, None, 1, None)
     assert page.periods[-1].change is None
     assert page.periods[-1].gained is None
-
-
-def test_an_action_alone_is_as_among_all_of_the_tenant(engine: Engine, tenant: Tenant) -> None:
-    with database.reading(engine) as conn:
-        newest, ranked = standings.ranked(conn, tenant, NO_RATINGS)
-        alone = [standings.one(conn, tenant, a.id.upper(), NO_RATINGS) for a in ranked]
-    assert alone == [(newest, a) for a in ranked]
-
-
-def test_an_action_that_is_no_longer_as_it_was_kept_is_ranked_anew(engine: Engine, tenant: Tenant) -> None:
-    at = dt.datetime.combine(TODAY, dt.time(9), dt.UTC)
-    with database.writing(engine) as conn:
-        told = Decision(control="scid_1", status=Status.THIRD_PARTY, decided_at=at, decided_by="anna")
-        decisions.record(conn, tenant, told)
-    with database.reading(engine) as conn:
-        newest, ranked = standings.ranked(conn, tenant, NO_RATINGS)
-        alone = standings.one(conn, tenant, "scid_1", NO_RATINGS)
-        unknown = standings.one(conn, tenant, "no_such", NO_RATINGS)
-    assert alone == (newest, next(a for a in ranked if a.id == "scid_1"))
-    assert unknown == (newest, None)

@@ -201,7 +201,8 @@ def _standing(conn: Connection, tenant: Tenant, way: Way | None) -> frozenset[st
 
 def one(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> ActionPage:
     """Build the page of one action; `NotStored` when the tenant's newest day does not score the control."""
-    day, action = standings.one(conn, tenant, control, ratings)
+    day, ranked = standings.ranked(conn, tenant, ratings)
+    action = next((a for a in ranked if a.id.casefold() == control.casefold()), None)
     if action is None or day is None:
         message = f"{tenant.name} has no action {control!r} on its newest day: the list of actions has the ids."
         raise NotStored(message)
@@ -209,6 +210,6 @@ def one(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> 
         action=action,
         tenant=name_of(tenant),
         as_of=day,
-        profile=profiles.of(conn, tenant, control=control).get(control.casefold()),
+        profile=profiles.of(conn, tenant).get(control.casefold()),
         decisions=tuple(sorted(decisions.of(conn, tenant, action.id), key=lambda d: d.decided_at, reverse=True)),
     )

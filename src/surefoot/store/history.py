@@ -308,8 +308,8 @@ def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> Map
 _UNTOLD: Mapping[str, Any] = {}
 
 
-def told(conn: Connection, tenant: Tenant, day: dt.date, *, only: int | None = None) -> dict[int, dict[str, Any]]:
-    """Give the texts, counts and report times of a rich day by the control's key; of the control `only` (None: all)."""
+def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
+    """Give the texts, counts and report times of a rich day by the control's key."""
     reading, sentence, description = schema.reading, schema.shared_text.alias(), schema.shared_text.alias()
     c = reading.c
     query = (
@@ -319,7 +319,6 @@ def told(conn: Connection, tenant: Tenant, day: dt.date, *, only: int | None = N
         .outerjoin(description, description.c.key == reading.c.description)
         .where(reading.c.tenant == tenant.key, reading.c.from_day <= day, reading.c.to_day >= day)
     )
-    query = query if only is None else query.where(c.control == only)
     times = _times(conn, tenant, day)
     return {
         key: {

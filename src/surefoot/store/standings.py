@@ -13,7 +13,7 @@ from surefoot.scoring.actions import Action, rank
 from surefoot.scoring.maxima import derived
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.spells import LOOK_BACK
-from surefoot.store import decisions, history, plans, profiles, schema, work
+from surefoot.store import decisions, history, plans, profiles, schema
 from surefoot.store.columns import date_of
 from surefoot.store.memory import remembered
 from surefoot.store.series import number_of
@@ -37,8 +37,8 @@ Pieces = Mapping[int, Sequence[Piece]]
 
 
 @remembered
-def pieces(conn: Connection, tenant: Tenant, *, control: str | None = None) -> Pieces:
-    """Read what a tenant's controls, or one of them, had at any time: one row for each change."""
+def pieces(conn: Connection, tenant: Tenant) -> Pieces:
+    """Read what a tenant's controls had at any time: one row for each change."""
     c, names, texts = schema.span.c, schema.control.c, schema.shared_text.c
     days = (type_coerce(c.from_day, Integer), type_coerce(c.to_day, Integer))
     query = (
@@ -48,7 +48,6 @@ def pieces(conn: Connection, tenant: Tenant, *, control: str | None = None) -> P
         .where(c.tenant == tenant.key)
         .order_by(names.folded, c.from_day)
     )
-    query = query if control is None else query.where(names.folded == control.casefold())
     found: dict[int, list[Piece]] = {}
     for row in conn.execute(query):
         found.setdefault(row[0], []).append(Piece._make(row))
@@ -71,7 +70,7 @@ def of(
     held = pieces(conn, tenant) if held is None else held
     known = profiles.of(conn, tenant) if known is None else known
     decided, planned = decisions.newest(conn, tenant), plans.newest(conn, tenant)
-    told = history.told(conn, tenant, day, only=next(iter(held)) if len(held) == 1 else None) if rich else {}
+    told = history.told(conn, tenant, day) if rich else {}
     at = number_of(day)
     return [
         Standing(
@@ -105,28 +104,6 @@ def ranked(conn: Connection, tenant: Tenant, ratings: Ratings) -> tuple[dt.date 
     made = rank(of(conn, tenant, totals.day), totals.max_points, ratings, totals.day)
     told = profiles.news(conn, tenant)
     return totals.day, tuple(msgspec.structs.replace(a, microsoft_update=told.get(a.id.casefold())) for a in made)
-
-
-def one(conn: Connection, tenant: Tenant, control: str, ratings: Ratings) -> tuple[dt.date | None, Action | None]:
-    """Give the newest day and one of its actions, as `ranked` does; None when that day does not score the control.
-
-    Its place among the others is taken as kept, unless the action itself is no longer as it was then.
-    """
-    totals = history.newest_total(conn, tenant)
-    if totals is None:
-        return None, None
-    held, known = pieces(conn, tenant, control=control), profiles.of(conn, tenant, control=control)
-    alone = rank(of(conn, tenant, totals.day, held=held, known=known), totals.max_points, ratings, totals.day)
-    kept = work.place(conn, tenant, control) if alone else None
-    if alone and (kept is None or not kept.is_of(alone[0])):
-        return totals.day, next((a for a in ranked(conn, tenant, ratings)[1] if a.id == alone[0].id), None)
-    if not alone or kept is None:
-        return totals.day, None
-    told = profiles.news(conn, tenant).get(alone[0].id.casefold())
-    made = msgspec.structs.replace(
-        alone[0], rank=kept.rank, impact=kept.impact, quick_win=kept.quick_win, microsoft_update=told
-    )
-    return totals.day, made
 
 
 def _on(mine: Sequence[Piece], day: int) -> Piece | None:

@@ -1,11 +1,10 @@
 """Each tenant's actions at hand: its newest day's controls by number and status, for pages over many tenants."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
-from surefoot.model import Difficulty, Impact, Status, Tenant
+from surefoot.model import Status, Tenant
 from surefoot.scoring.actions import Action
 from surefoot.store.schema import control
 from surefoot.store.schema import work as table
@@ -19,37 +18,6 @@ def save(conn: Connection, tenant: Tenant, ranked: Sequence[Action]) -> None:
     rows = [_row(tenant, keys[a.id.casefold()], a) for a in ranked]
     if rows:
         conn.execute(insert(table), rows)
-
-
-class Place(NamedTuple):
-    """An action as it was kept, with what the tenant's other actions make of it."""
-
-    rank: int
-    """Its place in the tenant's default order, from 1."""
-    impact: Impact | None
-    quick_win: bool
-    own: tuple[object, ...]
-    """What it was by itself."""
-
-    def is_of(self, action: Action) -> bool:
-        """Say whether an action still is by itself what it was when it was kept."""
-        a = action
-        own = (a.status, a.earned_points, a.max_points, a.points, a.difficulty, a.regressed is not None)
-        return own == self.own
-
-
-def place(conn: Connection, tenant: Tenant, control_id: str) -> Place | None:
-    """Give how an action was kept; None when the tenant's newest day does not score it."""
-    c = table.c
-    query = select(
-        c.rank, c.impact, c.quick_win, c.status, c.earned, c.max_points, c.points, c.difficulty, c.regressed
-    ).join(control, control.c.key == c.control)
-    row = conn.execute(query.where(c.tenant == tenant.key, control.c.folded == control_id.casefold())).one_or_none()
-    if row is None:
-        return None
-    hard = Difficulty(row.difficulty) if row.difficulty else None
-    own = (Status(row.status), row.earned, row.max_points, row.points, hard, row.regressed)
-    return Place(row.rank, Impact(row.impact) if row.impact else None, row.quick_win, own)
 
 
 def accepted(conn: Connection, tenants: Sequence[Tenant]) -> list[tuple[Tenant, str, float | None]]:
