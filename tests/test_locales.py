@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from babel import localedata
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +43,12 @@ def test_a_number_reads_back_to_the_digit(value: float, digits: int) -> None:
         text = locales.number(value, digits)
     back = float(text.replace(".", "").replace(",", ".").replace(locales.MINUS, "-"))
     assert back == float(f"{value:.{digits}f}")
+
+
+def test_a_reader_is_written_for_whoever_asked_for_what_before() -> None:
+    for name in localedata.locale_identifiers():
+        locales.wanted(name.replace("_", "-"))
+    asked = {"en-GB": "4 Oct 2026", "en-US": "Oct 4, 2026", "de-DE": "4. Okt. 2026", "fr-CA": "4 oct. 2026"}
+    for tag, day in asked.items():
+        with locales.reading_as(locales.wanted(f"{tag},en;q=0.1")):
+            assert locales.day(DAY) == day

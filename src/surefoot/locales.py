@@ -23,11 +23,36 @@ _SPOKEN = (
 )
 LANGUAGES = frozenset(_SPOKEN.split())
 """Those that are written; from right to left is none of them, as that would tear English sentences apart."""
-MOST_VARIANTS = 40
-"""Of these languages, by territory or script: what was read of CLDR stays in memory."""
+VARIANTS = frozenset(
+    [
+        "de_AT",
+        "de_CH",
+        "en_AU",
+        "en_CA",
+        "en_GB",
+        "en_IE",
+        "en_IN",
+        "en_NZ",
+        "en_US",
+        "en_ZA",
+        "es_AR",
+        "es_CL",
+        "es_CO",
+        "es_MX",
+        "es_US",
+        "fr_BE",
+        "fr_CA",
+        "fr_CH",
+        "it_CH",
+        "nl_BE",
+        "pt_PT",
+        "zh_Hant_HK",
+        "zh_Hant_TW",
+    ]
+)
+"""Where a country writes otherwise than its language does. No more are read: what is read of CLDR stays in memory."""
 MINUS = "\u2212"
 
-_variants: set[str] = set()
 _reader: ContextVar[str] = ContextVar("reader", default=PLAIN)
 
 
@@ -65,19 +90,14 @@ def _weighed(part: str) -> tuple[float, str]:
 
 
 def _known(tag: str) -> str | None:
-    """Read a tag; once `MOST_VARIANTS` were asked for, a further one is written as its language is."""
+    """Read a tag: its variant where that is written, else its language; None for what is not written at all."""
     try:
         found = Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError, TypeError):
         return None
     if found is None or found.language not in LANGUAGES:
         return None
-    name = str(found)
-    if name not in _variants and name not in LANGUAGES:
-        if len(_variants) >= MOST_VARIANTS:
-            return found.language
-        _variants.add(name)
-    return name
+    return str(found) if str(found) in VARIANTS else found.language
 
 
 def number(value: float, digits: int) -> str:
