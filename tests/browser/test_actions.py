@@ -3,7 +3,7 @@
 import re
 
 from browser_visit import Visit
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from web_world import OURS, World
 
 HERE = f"/tenants/{OURS}/actions"
@@ -91,6 +91,35 @@ def test_actions_are_chosen_weighed_changed_and_put_back(inside: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Changed 2 actions")
     page.get_by_role("button", name="Undo all of it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Undone")
+    assert inside.wrong == []
+
+
+def test_what_is_filled_in_while_the_list_is_sorted_stays(inside: Visit) -> None:
+    page = inside.page
+    page.goto(HERE)
+    page.get_by_role("checkbox", name="Title of aad_mfa").check()
+    bar = page.locator(".pickbar")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/actions?**", hold)
+    page.get_by_role("link", name="Points", exact=True).click()
+    expect(page.locator("#content")).to_have_attribute("aria-busy", "true")
+    page.get_by_role("checkbox", name="onerror").check()
+    bar.get_by_label("Status").select_option("thirdParty")
+    bar.get_by_label("Evidence").fill("Ticket 7")
+    bar.get_by_label("Due").fill("2026-12-01")
+    for route in held:
+        route.continue_()
+    expect(page.locator("th", has_text="Points").first).to_have_attribute("aria-sort", "descending")
+    expect(bar).to_contain_text("2 selected")
+    assert bar.get_by_label("Status").input_value() == "thirdParty"
+    expect(bar.get_by_label("Evidence")).to_have_value("Ticket 7")
+    expect(bar.get_by_label("Due")).to_have_value("2026-12-01")
+    page.get_by_role("checkbox", name="onerror").uncheck()
+    expect(bar).to_contain_text("1 selected")
     assert inside.wrong == []
 
 

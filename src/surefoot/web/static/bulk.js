@@ -1,6 +1,5 @@
 // Choosing actions: all at once or a range, what they come to together, and only the fields that the status needs.
-// Without it each box works, and the preview says the rest. What is chosen stays when the list is sorted or filtered.
-const chosen = new Set();
+// Without it each box works, and the preview says the rest.
 const points = new Intl.NumberFormat(navigator.languages, { maximumFractionDigits: 2 });
 const percent = new Intl.NumberFormat(navigator.languages, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
@@ -29,8 +28,6 @@ function begin() {
 
   function tell() {
     const picked = boxes.filter((box) => box.checked);
-    chosen.clear();
-    for (const box of picked) chosen.add(box.value);
     all.checked = picked.length > 0 && picked.length === boxes.length;
     all.indeterminate = picked.length > 0 && picked.length < boxes.length;
     form.classList.toggle("choosing", picked.length > 0);
@@ -54,7 +51,6 @@ function begin() {
   }
 
   all.hidden = false;
-  for (const box of boxes) if (chosen.has(box.value)) box.checked = true;
   all.addEventListener("change", () => {
     for (const box of boxes) box.checked = all.checked;
   });

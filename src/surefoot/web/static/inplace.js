@@ -28,12 +28,47 @@ async function show(address, { push = true } = {}) {
 function put(page) {
   const kept = held(document.activeElement);
   const open = new Set([...main().querySelectorAll("details[open][id]")].map((details) => details.id));
+  const filled = unsent(main());
   const fresh = document.adoptNode(page.getElementById("content"));
   main().replaceWith(fresh);
   document.title = page.title;
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  refill(filled, fresh);
   if (kept) restore(kept, fresh);
   document.dispatchEvent(new CustomEvent("surefoot:shown", { detail: fresh }));
+}
+
+/** The forms that send something, by id or by where they send it; of several that send to one place none. */
+function senders(content) {
+  const forms = [...content.querySelectorAll("form[method=post]")];
+  const key = (form) => form.getAttribute("id") ?? form.getAttribute("action"); // a field may be called id
+  const keys = forms.map(key);
+  return new Map(forms.filter((form, n) => keys.indexOf(keys[n]) === keys.lastIndexOf(keys[n])).map((form) => [key(form), form]));
+}
+
+const boxed = (field) => field.type === "checkbox" || field.type === "radio";
+const usual = (field) => ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value;
+
+/** What was filled in and not sent yet: the page that comes knows nothing of it. */
+function unsent(content) {
+  return [...senders(content)].map(([key, form]) => [key, [...form.elements].filter((field) => {
+    if (!field.name || field.type === "hidden") return false;
+    if (boxed(field)) return field.checked !== field.defaultChecked;
+    return field.options ? field.value !== usual(field) : field.value !== field.defaultValue;
+  })]);
+}
+
+function refill(filled, fresh) {
+  const forms = senders(fresh);
+  for (const [key, fields] of filled) {
+    const all = [...(forms.get(key)?.elements ?? [])];
+    for (const old of fields) {
+      const field = all.find((each) => each.name === old.name && (!boxed(old) || each.value === old.value));
+      if (!field) continue;
+      if (boxed(old)) field.checked = old.checked;
+      else field.value = old.value;
+    }
+  }
 }
 
 /** Say how to find the focused element again: a link by its words, anything else by its id or name. */
