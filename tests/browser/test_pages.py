@@ -110,6 +110,7 @@ def test_two_days_are_chosen_in_the_chart_by_keys_and_by_dragging(inside: Visit)
     page.keyboard.press("Shift+PageUp")
     expect(since).to_have_value("2026-11-14")
     expect(until).to_have_value("2026-11-22")
+    expect(page.locator("[data-picked]")).to_contain_text("14 Nov 2026 to 22 Nov 2026: press Enter")
     box = chart.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)

@@ -109,6 +109,8 @@ def test_a_conflict_is_shown_with_both_sides_and_resolved_on_the_page(
     same_site = {"sec-fetch-site": "same-origin"}
     done = editor.post(f"{here}/resolve", data={"holds": "microsoft"}, headers=same_site, follow_redirects=False)
     assert done.status_code == 303
+    said = f"Title of {CONTROL}: Microsoft&#39;s status holds: Resolved through third party."
+    assert said in editor.get(done.headers["location"]).text
     after = editor.get(ACTION).json()
     assert (after["conflict"], after["action"]["status"]) == (None, "thirdParty")
     assert after["action"]["decision"]["decidedIn"] == "microsoft"

@@ -134,7 +134,11 @@ def test_a_conflict_is_resolved_in_the_outbox_and_stays_under_all(world: World) 
     assert "Risk accepted" in page
     assert form not in world.client("reader").get("/outbox").text
     done = client.post(f"{HERE}/conflicts/scid_1/resolve?back=all", data={"holds": "surefoot"}, headers=SAME_SITE)
-    assert (done.status_code, done.headers["location"]) == (303, "/outbox?said=resolved")
+    assert (done.status_code, done.headers["location"]) == (303, f"/outbox?said=resolved&about={OURS}%2Fscid_1")
+    said = "scid_1 at Contoso: Surefoot&#39;s status holds: Planned."
+    assert said in client.get(done.headers["location"]).text
+    foreign = client.get(f"/outbox?said=resolved&about={THEIRS}%2Fscid_1").text
+    assert "status holds" not in foreign.partition('class="flash good"')[2].partition("</p>")[0]
     assert form not in client.get("/outbox").text
     assert "Surefoot&#39;s version holds" in client.get("/outbox?all=true").text
 

@@ -93,6 +93,12 @@ def disputed(conn: Connection, visible: Sequence[Tenant], *, ratings: Ratings, e
     return Conflicts(conflicts=rows, total=len(rows), open=sum(row.holds is None for row in rows))
 
 
+def settled(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> ConflictRow | None:
+    """Give the newest conflict about a control that is resolved; None when there is none."""
+    found = next((c for c in conflicts.of(conn, tenant, control) if c.holds), None)
+    return None if found is None else _row(tenant, found, names_of(conn, [(tenant, found.control)], ratings))
+
+
 def _row(tenant: Tenant, found: Conflict, names: Names) -> ConflictRow:
     held = msgspec.structs.asdict(found)
     del held["key"]

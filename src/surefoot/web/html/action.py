@@ -30,7 +30,7 @@ from surefoot.store import policies
 from surefoot.store import tenants as stored
 from surefoot.store.database import reading
 from surefoot.store.elsewhere import Row
-from surefoot.web.html import formats
+from surefoot.web.html import formats, resolved
 from surefoot.web.html.contexts import Choice, Frame, HistoryRow, Page
 from surefoot.web.html.overview import line, path, rows_of, thinned
 from surefoot.web.html.render import frame, render
@@ -191,7 +191,7 @@ def shown(conn: Connection, request: Request, tenant: Tenant, control_id: str) -
         policy=policies.of(conn, tenant),
     )
     around = frame(request, page.action.name, visible=visible, tenant=tenant, tab="actions")
-    return view(about, around, viewer)
+    return view(about, resolved.told(around, request, conn, [tenant], site.ratings), viewer)
 
 
 def view(about: About, around: Frame, viewer: Viewer) -> ActionPage:

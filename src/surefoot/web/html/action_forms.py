@@ -1,6 +1,6 @@
 """What an action's page sends: decisions and plans, answers, dismissals, steps; each leads back to the page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Annotated
 
@@ -26,6 +26,7 @@ from surefoot.sync.undoing import take_back
 from surefoot.sync.weighing import Who
 from surefoot.web import queries
 from surefoot.web.forms import StatusBody, body_of, day_of, decision_of, from_form, status_of_form
+from surefoot.web.html import resolved
 from surefoot.web.html.action import refused
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.overview import path
@@ -46,7 +47,7 @@ def set_status(request: Request, tenant_id: str, control_id: str, body: Body) ->
         asked = _save(request, tenant_id, control_id, fields)
     except InputRefused as refusal:
         return refused(request, tenant_id, control_id, fields, refusal)
-    return _back(tenant_id, control_id, "asked" if asked else "decided")
+    return _back(tenant_id, control_id, said="asked" if asked else "decided")
 
 
 def _save(request: Request, tenant_id: str, control_id: str, fields: dict[str, str]) -> bool:
@@ -103,7 +104,9 @@ def _priority(fields: dict[str, str]) -> Priority | msgspec.UnsetType | None:
 Deed = Callable[[Connection, Tenant], object]
 
 
-def _do(request: Request, tenant_id: str, control_id: str, deed: Deed) -> Response:
+def _do(
+    request: Request, tenant_id: str, control_id: str, deed: Deed, said: Mapping[str, str] | None = None
+) -> Response:
     """Do something about an action, then lead back to it; what is refused is said on the page."""
     site = site_of(request)
     try:
@@ -111,11 +114,11 @@ def _do(request: Request, tenant_id: str, control_id: str, deed: Deed) -> Respon
             deed(conn, tenant_for(conn, viewer_of(request), tenant_id))
     except InputRefused as refusal:
         return refused(request, tenant_id, control_id, {}, refusal)
-    return _back(tenant_id, control_id, "decided")
+    return _back(tenant_id, control_id, **(said or {"said": "decided"}))
 
 
-def _back(tenant_id: str, control_id: str, said: str) -> Response:
-    return RedirectResponse(path(tenant_id, f"actions/{quoted(control_id)}", said=said), HTTPStatus.SEE_OTHER)
+def _back(tenant_id: str, control_id: str, **said: str) -> Response:
+    return RedirectResponse(path(tenant_id, f"actions/{quoted(control_id)}", **said), HTTPStatus.SEE_OTHER)
 
 
 @routes.post(f"{HERE}/resolve")
@@ -129,7 +132,7 @@ def resolve(request: Request, tenant_id: str, control_id: str, body: Body) -> Re
         road.resolve(conn, tenant, control_id, holds, by=viewer.name, now=site.clock(), role=viewer.role)
         summarise(conn, tenant, site.ratings)
 
-    return _do(request, tenant_id, control_id, deed)
+    return _do(request, tenant_id, control_id, deed, resolved.about(tenant_id, control_id))
 
 
 @routes.post(f"{HERE}/undo")

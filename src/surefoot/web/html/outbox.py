@@ -3,6 +3,7 @@
 import datetime as dt
 from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Depends, Request, Response
@@ -22,7 +23,7 @@ from surefoot.sync.outbox import enqueue_all, switch
 from surefoot.web import queries
 from surefoot.web.api.paths import CONFLICTS, SCORE
 from surefoot.web.forms import body_of, from_form
-from surefoot.web.html import formats, lists
+from surefoot.web.html import formats, lists, resolved
 from surefoot.web.html.contexts import Frame, Link, Page
 from surefoot.web.html.lists import Address, Column, Head
 from surefoot.web.html.overview import path
@@ -146,7 +147,8 @@ def _show(request: Request, tenant_id: str | None) -> Response:
             conn, meant, ratings=site.ratings, now=site.clock(), wanted=wanted, one=own is not None
         )
         disputed = governance.disputed(conn, meant, ratings=site.ratings, everything=wanted.everything)
-    around = frame(request, "Outbox", visible=visible, tenant=own, tab="outbox")
+        around = frame(request, "Outbox", visible=visible, tenant=own, tab="outbox")
+        around = resolved.told(around, request, conn, meant, site.ratings)
     shown = view(
         page, disputed, around, address, can_write=viewer.can_write, can_switch=viewer.role.may(Role.ADMINISTRATOR)
     )
@@ -276,7 +278,8 @@ def resolve_here(request: Request, tenant_id: str, control_id: str, body: Body) 
         road.resolve(conn, tenant, control_id, holds, by=viewer.name, now=site.clock(), role=viewer.role)
         summarise(conn, tenant, site.ratings)
     everywhere = request.query_params.get("back") == "all"
-    there = "/outbox?said=resolved" if everywhere else path(tenant.id, "outbox", said="resolved")
+    said = resolved.about(tenant.id, control_id)
+    there = f"/outbox?{urlencode(said)}" if everywhere else path(tenant.id, "outbox", **said)
     return RedirectResponse(there, HTTPStatus.SEE_OTHER)
 
 

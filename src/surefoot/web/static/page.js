@@ -25,6 +25,14 @@ for (const group of document.querySelectorAll("[data-themes]")) {
   }
 }
 
+/** On a narrow page the tabs are wider than it: the one of this page comes into sight, and nothing else moves. */
+for (const strip of document.querySelectorAll(".tabs .strip")) {
+  const tab = strip.querySelector("[aria-current]");
+  if (!tab) continue;
+  const [seen, own] = [strip, tab].map((element) => element.getBoundingClientRect());
+  if (own.left < seen.left || own.right > seen.right) strip.scrollLeft += own.left - seen.left - (seen.width - own.width) / 2;
+}
+
 /** Menus close on Escape and on a click elsewhere. */
 const menus = [...document.querySelectorAll("details.menu")];
 document.addEventListener("click", (event) => {

@@ -7,6 +7,9 @@ function pick(figure) {
   const [from, to] = ["from", "to"].map((name) => form.elements.namedItem(name));
   const said = form.querySelector("[data-picked]");
   said.hidden = false;
+  // Days are read as the table below the chart writes them: in the reader's own way.
+  const rows = document.getElementById(figure.dataset.table);
+  const written = (day) => rows?.querySelector(`tr[data-day="${day}"]`)?.dataset.label ?? day;
   for (const svg of figure.querySelectorAll("svg.chart")) {
     const band = document.createElementNS(SVG, "rect");
     band.setAttribute("class", "band");
@@ -17,7 +20,7 @@ function pick(figure) {
       from.value = a;
       to.value = b;
       draw(svg, band, a, b);
-      said.textContent = a === b ? "Choose a second day." : `${a} to ${b}: press Enter or choose Explain.`;
+      said.textContent = a === b ? "Choose a second day." : `${written(a)} to ${written(b)}: press Enter or choose Explain.`;
     }, () => form.requestSubmit());
   }
 }
