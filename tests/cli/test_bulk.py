@@ -31,7 +31,7 @@ def test_a_selection_is_previewed_set_listed_and_undone(run: Run, names: list[st
     planned = run("actions", names[0], "--status", "planned", "--json").json["actions"]
     assert sum(a["plan"]["owner"] == "bo" for a in planned) == count
     assert f"{count} changed" in run("bulk", "list", columns=200).out
-    assert run("bulk", "undo", "1").out == f"Undone: {count} changed.\n"
+    assert run("bulk", "undo", "1").out == f"Undone: {count} put back.\n"
     again = run("bulk", "undo", "1")
     assert again.code == 2
     assert "undone already" in again.err

@@ -126,7 +126,7 @@ def test_another_decision_withdraws_the_request(
 def test_an_approval_that_comes_after_the_asked_end_is_refused(
     engine: Engine, tenant: Tenant, control: str, asked: AcceptanceRequest
 ) -> None:
-    with database.writing(engine) as conn, pytest.raises(InputRefused, match="review date"):
+    with database.writing(engine) as conn, pytest.raises(InputRefused, match="Accepted until"):
         approve(conn, tenant, asked.key, by="bert", role=Role.APPROVER, ratings=load(), now=NOW + 40 * DAY)
     assert status(engine, tenant, control) is Status.TO_ADDRESS
 

@@ -1,7 +1,7 @@
 """Changing many actions at a terminal: what would happen, one question, a bar, what happened."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import typer
 
@@ -21,6 +21,14 @@ WORDS = {
     Outcome.ASKED: "for a second person to approve",
     Outcome.REFUSED: "refused",
 }
+
+
+PUT_BACK = WORDS | {
+    Outcome.CHANGED: "put back",
+    Outcome.ASKED: "put back once a second person approves",
+    Outcome.REFUSED: "not put back",
+}
+"""The same of what is undone, as the page says it."""
 
 
 def change(home: Home, items: Sequence[Item], *, dry: bool, yes: bool, json: bool) -> None:
@@ -56,7 +64,7 @@ def undo(home: Home, key: int, *, json: bool) -> None:
             told=lambda _result: shown.advance(task),
         )  # fmt: skip
     answer = answer_of(results, key)
-    _tell(answer, "Undone: ", json=json)
+    _tell(answer, "Undone: ", json=json, words=PUT_BACK)
     if answer.outcomes.refused:
         raise typer.Exit(1)
 
@@ -78,7 +86,7 @@ def _ask(foreseen: BulkAnswer) -> None:
     typer.confirm("Go on?", abort=True)
 
 
-def _tell(answer: BulkAnswer, before: str, *, json: bool) -> None:
+def _tell(answer: BulkAnswer, before: str, *, json: bool, words: Mapping[Outcome, str] = WORDS) -> None:
     if json:
         show.json(answer)
         return
@@ -93,14 +101,14 @@ def _tell(answer: BulkAnswer, before: str, *, json: bool) -> None:
             show.wrapped(f"Refused: {_said(result)}")
     if len(refused) > SHOWN and len({r.message for r in refused}) > 1:
         show.line(f"and {len(refused) - SHOWN} more refused; --json lists them all")
-    show.line(before + counted(answer) + ".")
+    show.line(before + counted(answer, words) + ".")
 
 
 def _said(result: Result) -> str:
     return f"{result.tenant.name}, {result.name} ({result.control}): {result.message}"
 
 
-def counted(answer: BulkAnswer) -> str:
+def counted(answer: BulkAnswer, words: Mapping[Outcome, str] = WORDS) -> str:
     """Count what ended how, in words."""
     found = {o: getattr(answer.outcomes, o.value) for o in Outcome}
-    return ", ".join(f"{count} {WORDS[o]}" for o, count in found.items() if count) or "nothing selected"
+    return ", ".join(f"{count} {words[o]}" for o, count in found.items() if count) or "nothing selected"

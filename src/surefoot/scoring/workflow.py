@@ -95,13 +95,13 @@ def following(current: Status) -> tuple[Status, ...]:
 def checked(current: Status, wanted: Decision, policy: Policy | None = None) -> Decision:
     """Give a decision with what is usual filled in; `InputRefused`, naming what is possible, when it cannot be.
 
-    An accepted risk without a review date is reviewed after the policy's usual days; without grounds it is a risk.
+    An accepted risk without an end ends after the policy's usual days; without grounds it is a risk.
     """
     asked = policy or Policy()
     if wanted.status not in following(current):
         raise InputRefused(_refusal(current, wanted.status))
     if wanted.status is not Status.RISK_ACCEPTED and wanted.review_on is not None:
-        message = "A review date belongs to an accepted risk alone."
+        message = "An end (accepted until) belongs to an accepted risk alone."
         raise InputRefused(message)
     if wanted.status is not Status.RISK_ACCEPTED and wanted.grounds is not None:
         message = "Grounds (risk, notApplicable) belong to an accepted risk alone."
@@ -122,7 +122,7 @@ def checked(current: Status, wanted: Decision, policy: Policy | None = None) -> 
     last = today + dt.timedelta(days=asked.longest_days)
     if wanted.review_on is not None and not today < wanted.review_on <= last:
         message = (
-            f"The review date {wanted.review_on} is not possible: it has to be after {today}, and {last} at the latest."
+            f"Accepted until {wanted.review_on} is not possible: it has to be after {today}, and {last} at the latest."
         )
         raise InputRefused(message)
     return wanted

@@ -146,7 +146,7 @@ def _weighed(desk: Desk, held: Held, item: Item, who: Who) -> Weighed:
         return _asking(desk, msgspec.structs.replace(made, owner=None, due=None), fresh, who)
     kept = signed(asking(desk, made, who.role)[0])
     if workflow.expired(kept, who.now.date()):
-        message = f"The review date {kept.review_on} has passed."
+        message = f"It was accepted until {kept.review_on}, which has passed."
         raise InputRefused(message)
     return Weighed(result=result_of(desk, control, Outcome.CHANGED), decision=kept, plan=fresh)
 
@@ -164,7 +164,7 @@ def _sensible(change: Change) -> Change:
     """Refuse a change that says nothing, or something about a status that it does not set."""
     told = (change.comment, change.evidence, change.review_on, change.grounds)
     if change.status is None and any(told):
-        message = "A comment, evidence, a review date and grounds belong to a status: name it, too."
+        message = "A comment, evidence, the end of an acceptance and grounds belong to a status: name it, too."
         raise InputRefused(message)
     if change.status is None and _plan_change(change) == PlanChange():
         message = "Say what is to be changed: a status, an owner or a due date."
