@@ -75,6 +75,8 @@ def test_contoso_is_as_the_design_says(home: Home) -> None:
     assert page.trend.percent == pytest.approx(3.0, abs=1e-9)
     counts = [page.statuses[s] for s in (Status.COMPLETED, Status.IN_PROGRESS, Status.PLANNED, Status.RISK_ACCEPTED)]
     assert [*counts, page.statuses[Status.TO_ADDRESS], page.regressed] == [45, 12, 8, 5, 17, 1]
+    assert page.review is not None
+    assert (page.review.regressed_lost, page.review.regressed_to_gain) == (8.0, 8.0)
 
 
 def test_registers_are_alive(home: Home) -> None:

@@ -5,6 +5,7 @@ from web_world import NOW, OURS, SAME_SITE, THEIRS, World, snapshot
 
 from surefoot.store import database, history, policies, tenants
 from surefoot.sync.policies import govern
+from surefoot.web.html import formats
 
 HERE = f"/tenants/{OURS}/actions/aad_mfa"
 API = "/api/security-defender/secure-score/actions/aad_mfa"
@@ -105,6 +106,14 @@ def test_a_regression_is_dismissed_with_a_reason_and_taken_back(world: World) ->
         history.save(conn, tenants.find(conn, OURS, None), [snapshot(OURS, 0)], now=NOW)
     page = world.client("msp").get(HERE).text
     assert "Dismiss this regression" in page
+    listed = world.client("msp").get(f"/tenants/{OURS}/actions?show=regressed").text
+    gain = world.client("msp").get(f"/api/security-defender/secure-score/recommendations?tenant={OURS}&regressed=true")
+    held = gain.json()
+    lost, points = formats.points(held["pointsLost"]), formats.gain(held["points"])
+    assert held["pointsLost"] == sum(a["regressed"]["bestPoints"] - a["earnedPoints"] for a in held["actions"]) > 0
+    assert f"lost {lost} points since their best \u00b7 together {points} points to gain" in listed
+    overview = world.client("msp").get(f"/tenants/{OURS}/overview").text
+    assert f"lost {lost} points since, {points} to gain" in overview
     assert send(world, "/dismiss", reason=" ")[0] == 422
     _, page = send(world, "/dismiss", reason="A <b>test</b> tenant")
     assert "A &lt;b&gt;test&lt;/b&gt; tenant" in page

@@ -40,6 +40,50 @@ def test_chosen_actions_are_counted_then_changed_then_put_back(world: World) -> 
     assert [status(world, c.partition("/")[2]) for c in chosen] == before
 
 
+def form_of(page: str) -> dict[str, list[str]]:
+    """Give what the preview's confirmation sends as it is."""
+    form = page.partition('<form method="post" action="/bulk"')[2].partition("</form>")[0]
+    found: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input [^>]+>", form):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        assert name
+        found.setdefault(name[1], []).append(value[1] if value else "")
+    return found
+
+
+def test_a_plan_of_one_button_asks_for_owner_and_due_date_before_it_is_made(world: World) -> None:
+    client = world.client("writer")
+    fields = {"control": "aad_mfa", "status": "planned", "back": "label=gold"}
+    asked = form_of(client.post("/bulk", data=fields, headers=SAME_SITE).text)
+    assert (asked["owner"], asked["due"]) == ([""], [""])
+    done = client.post("/bulk", data=asked | {"owner": "Anna", "due": "2027-03-31"}, headers=SAME_SITE).text
+    assert "Changed 1 action" in done
+    assert "Due: 31 Mar 2027" in done
+    path = f"/api/security-defender/secure-score/actions/aad_mfa?tenant={OURS}"
+    action = client.get(path).json()["action"]
+    assert (action["status"], action["plan"]["owner"], action["plan"]["due"]) == ("planned", "Anna", "2027-03-31")
+    accepted = {"item": f"{OURS}/mip_dlp", "status": "riskAccepted", "comment": "Bearable", "due": "2027-03-31"}
+    assert form_of(client.post("/bulk", data=accepted, headers=SAME_SITE).text)["due"] == ["2027-03-31"]
+    assert "seen" not in form_of(client.post("/bulk", data=accepted, headers=SAME_SITE).text)
+
+
+def test_an_owner_that_changes_more_actions_is_looked_at_again(world: World) -> None:
+    client = world.client("writer")
+    items = [f"{OURS}/aad_mfa", f"{OURS}/mip_dlp"]
+    first = form_of(client.post("/bulk", data={"item": items[:1], "status": "planned"}, headers=SAME_SITE).text)
+    client.post("/bulk", data=first, headers=SAME_SITE)
+    asked = form_of(client.post("/bulk", data={"item": items, "status": "planned"}, headers=SAME_SITE).text)
+    assert asked["expect"] == ["1"]
+    again = client.post("/bulk", data=asked | {"owner": "Anna"}, headers=SAME_SITE).text
+    assert "With this owner and due date other actions change: look again." in again
+    assert (status(world, "mip_dlp"), form_of(again)["expect"], form_of(again)["owner"]) == (
+        "toAddress",
+        ["2"],
+        ["Anna"],
+    )
+    assert "Changed 2 actions" in client.post("/bulk", data=form_of(again), headers=SAME_SITE).text
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

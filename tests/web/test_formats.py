@@ -46,6 +46,14 @@ def test_differences_have_a_sign(value: float | None, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "shown"),
+    [(-0.04, "\u22120.04"), (-0.06, "\u22120.1"), (0.02, "+0.02"), (-0.004, "0.00"), (0.0, "0.0"), (None, "not known")],
+)
+def test_a_change_of_hundredths_has_a_second_decimal(value: float | None, shown: str) -> None:
+    assert formats.change(value) == shown
+
+
+@pytest.mark.parametrize(
     ("back", "shown"),
     [
         (dt.timedelta(seconds=5), "just now"), (dt.timedelta(minutes=5), "5 minutes ago"),

@@ -140,7 +140,7 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
         "counts": (bulk_view.Counted(outcome="refused", count=1, label="cannot be changed"),),
         "rows": (bulk_view.BulkRow(result=result, href="/x", label="cannot be changed"),),
         "hidden": (("item", HOSTILE),), "back": None, "expect": None,
-        "worth": None, "onward": None, "left": 0, "finished": 1,
+        "worth": None, "plan": None, "onward": None, "left": 0, "finished": 1,
         "unit": "actions", "undo_href": None,
     }  # fmt: skip
     return bulk_view.BulkPage(**{**values, **changes})
@@ -236,7 +236,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "many": ("actions.html", listed(actions((hostile,)), can_write=True)),
         "not licensed": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=without)),
         "none without": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=none_without)),
-        "bulk": ("bulk.html", bulk_page(expect=1, worth=Together(points=35.0, percent=72.0, after=76.7))),
+        "bulk": ("bulk.html", bulk_page(expect=1, plan=bulk_view.Planning(owner=HOSTILE, due="2027-03-31"), worth=Together(points=35.0, percent=72.0, after=76.7))),
         "bulk done": ("bulk.html", bulk_page(undo_href="/bulk/7/undo", back=HOSTILE)),
         "bulk going on": ("bulk.html", bulk_page(onward="/bulk", left=75, finished=25)),
         **registers.every(FRAME),

@@ -258,7 +258,7 @@ def empty() -> Overview:
 def actions(shown: tuple[Action, ...] = FIVE + REST) -> Actions:
     return Actions(
         actions=shown, total=len(shown), tenant=CONTOSO, as_of=TODAY, points_available=85.0, open_actions=37,
-        scored=87, quick_wins=6, regressed=1,
+        scored=87, quick_wins=6, regressed=1, points_lost=8.0,
         categories=("Apps", "Data", "Device", "Identity", "Infrastructure", "Quantum"),
     )  # fmt: skip
 

@@ -23,8 +23,9 @@ def below(page: Overview) -> None:
 
 
 def _review(review: Review) -> None:
+    lost, gain = show.points(review.regressed_lost), "+" + show.points(review.regressed_to_gain)
     counts = {
-        "regressed": review.regressed,
+        f"regressed (lost {lost} points since, {gain} to gain)": review.regressed,
         "to address": review.to_address,
         "planned": review.planned,
         "risk accepted": review.risk_accepted,

@@ -84,11 +84,11 @@ def _counts(page: Trends) -> None:
     first, last = page.days[0], page.days[-1]
     dismissed = f", {page.dismissed} of them dismissed" if page.dismissed else ""
     show.wrapped(
-        f"Below their best: {show.counted(last.regressed, 'control')} by {show.points(last.points_lost)} points"
-        f"{dismissed}; {first.regressed} at the beginning."
+        f"Below their best: {show.counted(last.regressed, 'control')}, "
+        f"lost {show.points(last.points_lost)} points since{dismissed}; {first.regressed} at the beginning."
     )
     for low in page.regressed:
-        show.wrapped(f"{low.name} ({low.control}): -{show.points(low.lost)}, best until {low.since}", indent=2)
+        show.wrapped(f"{low.name} ({low.control}): -{show.points(low.lost)} points, lost since {low.since}", indent=2)
     show.wrapped(
         f"Accepted: {show.counted(last.accepted, 'risk')}, {show.points(last.points_given_up)} points given up; "
         f"{first.accepted} and {show.points(first.points_given_up)} at the beginning."

@@ -131,6 +131,8 @@ class Actions(msgspec.Struct, frozen=True, kw_only=True):
     """The tenant's score on that day, in percent."""
     points: float | None = None
     """To gain, of those that match and are open; None: of none of them is it known."""
+    points_lost: float = 0.0
+    """Of those that match: what the regressed ones have fewer than their best of the last 90 days."""
     not_licensed: int = 0
     """Controls that the tenant's list has and its newest day does not score: not applicable or not licensed."""
 
@@ -181,6 +183,7 @@ def build(
         owners=_each(a.plan.owner for a in ranked if a.plan),
         percent=percent(total.points, total.max_points) if total else None,
         points=fsum(known) if known else None,
+        points_lost=work.lost(taken),
         not_licensed=len(profiles.listed(conn, tenant) - {a.id.casefold() for a in ranked}) if day else 0,
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from surefoot.model import CLOSED, Outgoing, RequestState, Stage, Status, Tenant
 from surefoot.pages.outbox import Sending, sending_of
+from surefoot.scoring import actions as work
 from surefoot.scoring.actions import Action, News, NewsKind
 from surefoot.scoring.regressions import in_force
 from surefoot.store import conflicts, dismissals, outgoing, policies, requests
@@ -21,6 +22,10 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
     regressed: int
     """With fewer points than their best of the last 90 days."""
+    regressed_lost: float
+    """How many points fewer, together; dismissed or not."""
+    regressed_to_gain: float
+    """What the open ones of them have to gain, which may be more than they lost, where it is known."""
     dismissed: int
     """Those of them that somebody dismissed."""
     to_address: int
@@ -70,6 +75,8 @@ def build(
     remind, today = policies.of(conn, tenant).remind_days, now.date()
     return Review(
         regressed=sum(a.regressed is not None for a in ranked),
+        regressed_lost=work.lost(ranked),
+        regressed_to_gain=work.available([a for a in ranked if a.regressed]),
         dismissed=len(in_force(ranked, dismissals.in_force(conn, tenant))),
         to_address=_count(ranked, Status.TO_ADDRESS),
         planned=_count(ranked, Status.PLANNED),

@@ -5,7 +5,7 @@ import enum
 import functools
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import fsum
 
 import msgspec
@@ -279,6 +279,11 @@ def text_of(markup: str | None) -> str | None:
 def available(actions: Sequence[Action]) -> float:
     """Sum the points to gain of the open actions."""
     return fsum(a.points or 0.0 for a in actions if a.status not in CLOSED)
+
+
+def lost(actions: Iterable[Action]) -> float:
+    """Sum the points that regressed actions have fewer than their best of the last 90 days."""
+    return fsum(a.regressed.best_points - a.earned_points for a in actions if a.regressed)
 
 
 def planned(actions: Sequence[Action], points: float, max_points: float) -> tuple[float, float]:

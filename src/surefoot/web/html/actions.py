@@ -20,7 +20,7 @@ from surefoot.pages.columns import LABELS, SORTS, Column, Order, column_cells
 from surefoot.pages.outlets import camel
 from surefoot.pages.unlicensed import Unlicensed
 from surefoot.reports import sheets
-from surefoot.scoring.actions import Action, NewsKind
+from surefoot.scoring.actions import Action, NewsKind, lost
 from surefoot.store import tenants as stored
 from surefoot.store import views as saved
 from surefoot.store.database import reading
@@ -84,6 +84,8 @@ class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
     """The same in percent of the tenant's maximum."""
     owner: str | None
     due: dt.date | None
+    lost: float
+    """Points fewer than its best of the last 90 days; 0 where it has not regressed."""
     until: bool
     """Whether `due` is the end of an accepted risk."""
     overdue: bool
@@ -311,6 +313,7 @@ def _row(action: Action, tenant: str, today: dt.date) -> ActionRow:
         impact=f"{action.score_impact:.10g}" if counts and action.score_impact is not None else None,
         owner=plan.owner if plan else None,
         due=due,
+        lost=lost([action]),
         until=ends is not None,
         overdue=due is not None and due < today and not closed,
         said=_short(action.status_text),

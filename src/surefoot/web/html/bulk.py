@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from surefoot.access.viewers import Viewer, visible_to
 from surefoot.errors import InputRefused, NotFound
 from surefoot.model import CLOSED, Status, Tenant, TenantName
+from surefoot.pages.outlets import camel
 from surefoot.pages.selection import Together, together
 from surefoot.store import bulks, heatmap, tenants
 from surefoot.store.bulks import BulkItem
@@ -41,6 +42,10 @@ CONTROL = "control"
 """Names a control that was chosen for many tenants at once, on the heat map."""
 WHERE = {"": frozenset({Status.TO_ADDRESS}), "open": frozenset(Status) - CLOSED}
 """In which of them: where it is still to address, or wherever it is open."""
+PLANS = frozenset(camel(s.value) for s in (Status.PLANNED, Status.IN_PROGRESS))
+"""The statuses that somebody is to do until some day."""
+CHANGED_MEANWHILE = "Something changed meanwhile: look again."
+LABELS = {"review_on": "accepted until"}
 TEXTS = ("status", "owner", "due", "comment", "review_on", "evidence")
 WORDS = {
     Outcome.CHANGED: ("will be changed", "changed"),
@@ -72,6 +77,14 @@ class BulkRow(msgspec.Struct, frozen=True, kw_only=True):
     label: str
 
 
+class Planning(msgspec.Struct, frozen=True, kw_only=True):
+    """Who plans something says by whom and when, also where a single button began it."""
+
+    owner: str
+    due: str
+    """As a field takes it: 2027-03-31, or empty."""
+
+
 class BulkPage(Page, frozen=True, kw_only=True):
     """`bulk.html`."""
 
@@ -86,6 +99,8 @@ class BulkPage(Page, frozen=True, kw_only=True):
     """What the confirmation sends again."""
     expect: int | None
     """How many will change; None: there is nothing to confirm."""
+    plan: Planning | None
+    """What may still be filled in before it is confirmed; None: no plan is made, or there is nothing to confirm."""
     worth: Together | None
     """What is chosen would bring together; None: nothing, or of more tenants than can be summed at once."""
     onward: str | None
@@ -208,7 +223,10 @@ def change_many(request: Request, body: Annotated[bytes, Depends(body_of)]) -> R
     expected, will = form.last("expect"), _will(weighed)
     if expected == str(will):
         return _carry_on(request, visible, items, form, key=None)
-    first = "Something changed meanwhile: look again." if expected else None
+    first = None
+    if expected:
+        planned = form.last("seen") not in {"", _seen(form)}
+        first = "With this owner and due date other actions change: look again." if planned else CHANGED_MEANWHILE
     return _page(request, visible, weighed, form, said_first=first, worth=_worth(request, weighed))
 
 
@@ -300,6 +318,11 @@ def undo_many(request: Request, key: str, body: Annotated[bytes, Depends(body_of
     return _page(request, visible, results, form, _Course(key=number, undone=True, left=left))
 
 
+def _seen(form: _Form) -> str:
+    """Give owner and due date as one text, to know later whether they are those of the preview."""
+    return f"{form.last('owner')}|{form.last('due')}"
+
+
 def _will(results: tuple[Result, ...]) -> int:
     return sum(r.outcome in {Outcome.CHANGED, Outcome.ASKED} for r in results)
 
@@ -320,18 +343,20 @@ def _page(
     names = {r.tenant.id for r in results}
     only = next((t for t in visible if t.id in names), None) if len(names) == 1 and not left else None
     words = PUT_BACK if undone else WORDS
+    plan = _planning(form) if will and not done else None
     title = _title(len(results), done=done, undone=undone, left=left)
     page = BulkPage(
         frame=frame(request, title, visible=visible, tenant=only, tab="actions"),
         heading=title,
-        said=(*((said_first,) if said_first else ()), *(() if undone else _said(form))),
+        said=(*((said_first,) if said_first else ()), *(() if undone else _said(form, plan))),
         counts=tuple(
             Counted(outcome=o.value, count=counts[o], label=words[o][int(done)]) for o in Outcome if counts[o]
         ),
         rows=tuple(_row(r, words[r.outcome][int(done)]) for r in results),
         many=len(names) > 1,
-        hidden=form.pairs if not done or (left and not undone) else (),
+        hidden=_hidden(form, plan) if not done or (left and not undone) else (),
         expect=will if will and not done else None,
+        plan=plan,
         worth=worth if worth and worth.points else None,
         onward=None if not left else f"/bulk/{key}/undo" if undone else "/bulk",
         left=left,
@@ -357,15 +382,33 @@ def _title(count: int, *, done: bool, undone: bool, left: int) -> str:
     return "Undone" if undone else f"Changed {number}" if done else f"Change {number}?"
 
 
-def _said(form: _Form) -> tuple[str, ...]:
-    labels = {"review_on": "accepted until"}
+def _planning(form: _Form) -> Planning | None:
+    if form.last("status") not in PLANS:
+        return None
+    return Planning(owner=form.last("owner"), due=form.last("due"))
+
+
+def _hidden(form: _Form, plan: Planning | None) -> tuple[tuple[str, str], ...]:
+    """Send again what was sent, but for what the form asks for itself."""
+    own = {"expect", "seen", *(("owner", "due") if plan else ())}
+    kept = tuple(pair for pair in form.pairs if pair[0] not in own)
+    return (*kept, ("seen", _seen(form))) if plan else kept
+
+
+def _said(form: _Form, plan: Planning | None) -> tuple[str, ...]:
+    """Say what is to be changed; what may still be filled in stands in its fields."""
     told = []
     for name in TEXTS:
         value = form.last(name)
-        if value:
-            shown = formats.status(parse(value, "status", Status)) if name == "status" else value
-            told.append(f"{labels.get(name, name).capitalize()}: {shown}")
+        if value and not (plan and name in {"owner", "due"}):
+            told.append(f"{LABELS.get(name, name).capitalize()}: {_shown(name, value)}")
     return tuple(told)
+
+
+def _shown(name: str, value: str) -> str:
+    if name == "status":
+        return formats.status(parse(value, "status", Status))
+    return formats.day(parse_day(value)) if name in {"due", "review_on"} else value
 
 
 def _row(result: Result, label: str) -> BulkRow:

@@ -62,9 +62,10 @@ class Drawn:
 
     def delta(self, value: float | None, unit: str = "") -> Markup:
         """Write a difference beside an arrow that shows its sign."""
-        way = formats.direction(value)
+        digits = formats.decimals(value)
+        way = formats.direction(value, digits)
         told = f'<span class="delta {way}">{self.icon(way)}<span class="visually-hidden">{WAYS[way]} </span>'
-        return Markup(f"{told}{formats.magnitude(value)}{escape(unit)}</span>")  # noqa: S704 - a number, and escaped
+        return Markup(f"{told}{formats.magnitude(value, digits)}{escape(unit)}</span>")  # noqa: S704 - a number, and escaped
 
     def difficulty(self, action: Action) -> Markup:
         """Name a difficulty, marked where it is an estimate."""

@@ -66,6 +66,16 @@ def signed(value: float | None, digits: int = 1) -> str:
     return locales.signed(value, digits)
 
 
+def decimals(value: float | None) -> int:
+    """Give the decimals of a difference: one, or two where one would show nothing of it."""
+    return 2 if value is not None and 0 < abs(value) < 0.05 else 1  # noqa: PLR2004 - rounded it would be 0.0
+
+
+def change(value: float | None) -> str:
+    """Write a difference with its sign, with a second decimal where one would show nothing."""
+    return signed(value, decimals(value))
+
+
 def direction(value: float | None, digits: int = 1) -> str:
     """Say `up`, `down` or `flat` for what the rounded difference shows."""
     shown = 0.0 if value is None else float(f"{value:.{digits}f}")
@@ -163,7 +173,7 @@ def category_class(value: str) -> str:
 FILTERS = {
     f.__name__: f
     for f in (
-        percent, number, points, gain, count, signed, direction, magnitude, day, short_day, moment, iso, ago, plural,
-        status, impact, difficulty, level, source, slug, quoted, category_class,
+        percent, number, points, gain, count, signed, change, direction, magnitude, day, short_day, moment, iso, ago,
+        plural, status, impact, difficulty, level, source, slug, quoted, category_class,
     )
 }  # fmt: skip

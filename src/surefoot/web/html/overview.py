@@ -334,10 +334,12 @@ def _reviews(tenant: str, review: Review) -> tuple[ReviewLine, ...]:
     def to(**query: str) -> str:
         return path(tenant, "actions", **query)
 
-    dismissed = f"{review.dismissed} of them dismissed" if review.dismissed else None
+    dismissed = f"; {review.dismissed} of them dismissed" if review.dismissed else ""
+    lost, gain = formats.points(review.regressed_lost), formats.gain(review.regressed_to_gain)
+    fell = f"lost {lost} points since, {gain} to gain{dismissed}" if review.regressed else None
     return (
         ReviewLine(
-            label="Regressed", count=review.regressed, href=to(show="regressed"), small=dismissed,
+            label="Regressed", count=review.regressed, href=to(show="regressed"), small=fell,
             kind="loss" if review.regressed else "",
         ),
         ReviewLine(label="To address", count=review.to_address, href=to(status="toAddress", show="all")),
