@@ -35,6 +35,7 @@ def test_two_tenants_stand_side_by_side(engine: Engine) -> None:
     assert (ahead.status, ahead.their_status) == (Status.TO_ADDRESS, Status.COMPLETED)
     assert (behind.control, behind.distance, behind.worth) == ("aad_b", 100.0, pytest.approx(-20.0))
     assert (page.same, page.only_here, page.only_there) == (1, 1, 1)
+    assert (page.common, page.scored, page.warning) == (3, 5, None)
     found = {c.category: (c.percent, c.average) for c in page.categories}
     assert found == {
         "Identity": (pytest.approx(100 / 3), pytest.approx(50.0)), "Device": (None, 100.0), "Apps": (50.0, 50.0),
@@ -42,6 +43,15 @@ def test_two_tenants_stand_side_by_side(engine: Engine) -> None:
     }  # fmt: skip
     assert (page.unscored, beside(engine, there, here, [here, there]).unscored) == (("Data",), ("Device",))
     assert page.sentence.endswith("Fabrikam has earned more of 1 control, Contoso of 1 control.")
+
+
+def test_few_controls_in_common_are_warned_of(engine: Engine) -> None:
+    other = {"aad_a": (10.0, 20.0), **{f"mdo_{n}": (1.0, 2.0) for n in range(9)}}
+    here, there = fill(engine, 1, "Contoso", {0: OURS}), fill(engine, 2, "Fabrikam", {0: other})
+    page = beside(engine, here, there, [here, there])
+    assert page.common * 2 < page.scored
+    assert page.warning is not None
+    assert f"({page.common} of {page.scored})" in page.warning
 
 
 def test_a_label_is_an_average_of_five_or_nothing(engine: Engine) -> None:

@@ -62,7 +62,7 @@ def counterpart(text: str, **changes: object) -> Counterpart:
             Against(category=text, percent=None, average=None, distance=None),
         ),
         "ahead": (gap(text, Status.COMPLETED),), "behind": (gap("x", None),), "ahead_total": 11, "behind_total": 1,
-        "same": 3, "only_here": 1, "only_there": 2, "unscored": (text,),
+        "same": 3, "only_here": 1, "only_there": 2, "common": 5, "scored": 12, "warning": text, "unscored": (text,),
     }  # fmt: skip
     return Counterpart(**{**values, **changes})
 

@@ -131,6 +131,9 @@ def rendered(env: Environment, name: str, page: contexts.Page) -> str:
     return env.get_template(name).render({f: getattr(page, f) for f in page.__struct_fields__})
 
 
+PLANNING = bulk_view.Planning(owner=HOSTILE, due="2027-03-31")
+
+
 def bulk_page(**changes: object) -> bulk_view.BulkPage:
     result = Result(
         tenant=CONTOSO, control=HOSTILE, name=HOSTILE, before=None, outcome=Outcome.REFUSED, message=HOSTILE
@@ -236,7 +239,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "many": ("actions.html", listed(actions((hostile,)), can_write=True)),
         "not licensed": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=without)),
         "none without": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=none_without)),
-        "bulk": ("bulk.html", bulk_page(expect=1, plan=bulk_view.Planning(owner=HOSTILE, due="2027-03-31"), worth=Together(points=35.0, percent=72.0, after=76.7))),
+        "bulk": ("bulk.html", bulk_page(expect=1, plan=PLANNING, worth=Together(points=35.0, percent=72.0, after=76.7))),
         "bulk done": ("bulk.html", bulk_page(undo_href="/bulk/7/undo", back=HOSTILE)),
         "bulk going on": ("bulk.html", bulk_page(onward="/bulk", left=75, finished=25)),
         **registers.every(FRAME),

@@ -5,7 +5,11 @@ from html import unescape
 
 import pytest
 from test_html import signed_in
-from web_world import OURS, SAME_SITE, World
+from web_world import NOW, OURS, SAME_SITE, World
+
+from surefoot.access.tokens import create_token
+from surefoot.model import Role
+from surefoot.store import database
 
 HERE = f"/tenants/{OURS}/actions"
 API = "/api/security-defender/views"
@@ -62,6 +66,20 @@ def test_views_belong_to_who_saved_them(world: World) -> None:
     assert reader.get(API, params={"page": "heatmap"}).json()["total"] == 0
     assert reader.patch(f"{API}/{key}", json={"name": "Quick"}).json()["name"] == "Quick"
     assert reader.delete(f"{API}/{key}").status_code == 204
+
+
+def test_a_token_that_is_named_like_a_person_has_views_of_its_own(world: World) -> None:
+    person = signed_in(world)
+    person.post(API, json={"page": "actions", "name": "Mine", "query": "show=quick"}, headers=SAME_SITE)
+    (mine,) = person.get(API).json()["views"]
+    with database.writing(world.engine) as conn:
+        world.tokens["twin"] = create_token(conn, name=mine["owner"], tenants=None, role=Role.READER, now=NOW)
+    twin = world.client("twin")
+    assert twin.get(API).json()["total"] == 0
+    assert twin.delete(f"{API}/{mine['key']}").status_code == 404
+    made = twin.post(API, json={"page": "actions", "name": "Mine", "query": "show=all"}).json()
+    assert made["owner"] == f"token:{mine['owner']}"
+    assert [v["query"] for v in person.get(API).json()["views"]] == ["show=quick"]
 
 
 def test_the_same_name_takes_the_new_query(world: World) -> None:

@@ -38,6 +38,11 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     kind: ActorKind = ActorKind.PERSON
 
     @property
+    def owner(self) -> str:
+        """Name the owner of what they keep for themselves: a token's is not that of a person of the same name."""
+        return self.name if self.kind is ActorKind.PERSON else f"{self.kind.value}:{self.name}"
+
+    @property
     def can_write(self) -> bool:
         """Say whether they may decide."""
         return self.role.may(Role.EDITOR)

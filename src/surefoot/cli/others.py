@@ -119,6 +119,7 @@ def _against(page: Counterpart, scored: set[str]) -> None:
     show.wrapped(page.sentence)
     if page.unknown:
         return
+    show.wrapped(page.warning or f"{page.common} of {show.counted(page.scored, 'control')} in common.")
     rows = [
         [
             c.category,

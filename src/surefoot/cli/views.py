@@ -13,7 +13,10 @@ from surefoot.sync.views import remove_view, rename_view, save_view
 
 app = typer.Typer(help="Keep views of lists: their filters, order and columns, by a name.", no_args_is_help=True)
 
-Owner = Annotated[str, typer.Option("--of", metavar="NAME", help="Whose, as the page names who is signed in.")]
+Owner = Annotated[
+    str,
+    typer.Option("--of", metavar="NAME", help="Whose, as the page names who is signed in; a token's are token:NAME's."),
+]
 Key = Annotated[int, typer.Argument(help="The view's number, as `surefoot views list` shows it.")]
 
 

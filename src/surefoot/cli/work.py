@@ -88,7 +88,7 @@ def actions(
         list_actions(page.actions, ids=True)
         if page.points_lost:
             gain = "" if page.points is None else f", +{show.points(page.points)} to gain"
-            show.line(f"Together: lost {show.points(page.points_lost)} points since their best{gain}.")
+            show.wrapped(f"Together: lost {show.points(page.points_lost)} points since their best{gain}.")
     else:
         show.line("No action matches." if page.scored else "Nothing is known of this tenant yet: run `surefoot sync`.")
 

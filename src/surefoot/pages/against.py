@@ -22,6 +22,7 @@ from surefoot.store.summaries import Summary
 
 DIFFERENT = 0.5
 """Shares of a control that differ by less, in points of percent, are the same: Graph rounds."""
+FEW = "Few controls are in common ({} of {}): the two scores are mostly of different controls, so compare with care."
 NAMED = 10
 """Controls that are named on each side."""
 
@@ -77,6 +78,12 @@ class Counterpart(msgspec.Struct, frozen=True, kw_only=True):
     only_here: int
     """Controls that only the tenant is scored for."""
     only_there: int
+    common: int
+    """Controls that both sides are scored for."""
+    scored: int
+    """Controls that either side is scored for."""
+    warning: str | None
+    """Said where fewer than half are in common: the scores are then of different things."""
 
 
 def build(
@@ -130,7 +137,8 @@ def _nothing(other: Tenant | str, why: str) -> Counterpart:
     return Counterpart(
         name=_name(other), tenant=_named(other), label=None if isinstance(other, Tenant) else other, tenants=None,
         unknown=why, as_of=None, percent=None, distance=None, sentence=why, categories=(), unscored=(),
-        ahead=(), behind=(), ahead_total=0, behind_total=0, same=0, only_here=0, only_there=0,
+        ahead=(), behind=(), ahead_total=0, behind_total=0, same=0, only_here=0, only_there=0, common=0, scored=0,
+        warning=None,
     )  # fmt: skip
 
 
@@ -157,6 +165,7 @@ def _compared(
     gaps = [_gap(a, told[key], own, alone=alone) for key, a in scored.items() if key in told]
     ahead = sorted((g for g in gaps if g.distance <= -DIFFERENT), key=lambda g: (-g.worth, g.name))
     behind = sorted((g for g in gaps if g.distance >= DIFFERENT), key=lambda g: (g.worth, g.name))
+    common, either = len(gaps), len(scored.keys() | told.keys())
     return Counterpart(
         name=_name(other),
         tenant=_named(other),
@@ -176,6 +185,9 @@ def _compared(
         same=len(gaps) - len(ahead) - len(behind),
         only_here=len(scored.keys() - told.keys()),
         only_there=len(told.keys() - scored.keys()),
+        common=common,
+        scored=either,
+        warning=FEW.format(common, either) if common * 2 < either else None,
     )
 
 

@@ -14,7 +14,7 @@ class SavedView(msgspec.Struct, frozen=True, kw_only=True):
 
     key: int
     owner: str
-    """The name of who saved it."""
+    """The name of who saved it; of an API token with `token:` before it."""
     page: str
     """`portfolio`, `actions` or `heatmap`."""
     name: str

@@ -30,7 +30,7 @@ def views(request: Request) -> Response:
     if page is not None and page not in PAGES:
         raise InputRefused(f"{page[:40]!r} is no page with views. Possible: {', '.join(PAGES)}.")
     with reading(site_of(request).engine) as conn:
-        return answer(request, pages.build(conn, viewer_of(request).name, page))
+        return answer(request, pages.build(conn, viewer_of(request).owner, page))
 
 
 @routes.post(VIEWS)
@@ -41,7 +41,7 @@ def save(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response
     queries.only(request.query_params, ())
     sent = from_json(body, ViewBody, '{"page": "actions", "name": "Quick wins", "query": "show=quick"}')
     with writing(site.engine, by=actor_of(request)) as conn:
-        kept = save_view(conn, sent.page, sent.name, sent.query, owner=viewer_of(request).name, now=site.clock())
+        kept = save_view(conn, sent.page, sent.name, sent.query, owner=viewer_of(request).owner, now=site.clock())
     return answer(request, kept, HTTPStatus.CREATED)
 
 
@@ -53,7 +53,7 @@ def rename(request: Request, key: str, body: Annotated[bytes, Depends(body_of)])
     queries.only(request.query_params, ())
     sent = from_json(body, RenameBody, '{"name": "Quick wins"}')
     with writing(site.engine, by=actor_of(request)) as conn:
-        made = rename_view(conn, number(key), sent.name, owner=viewer_of(request).name, now=site.clock())
+        made = rename_view(conn, number(key), sent.name, owner=viewer_of(request).owner, now=site.clock())
     return answer(request, made)
 
 
@@ -64,7 +64,7 @@ def remove(request: Request, key: str) -> Response:
     site = site_of(request)
     queries.only(request.query_params, ())
     with writing(site.engine, by=actor_of(request)) as conn:
-        remove_view(conn, number(key), owner=viewer_of(request).name, now=site.clock())
+        remove_view(conn, number(key), owner=viewer_of(request).owner, now=site.clock())
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -193,7 +193,7 @@ def show_actions(request: Request, tenant_id: str) -> Response:
         page = pages.build(conn, tenant, ratings=site.ratings, wanted=what.filter, order=what.order)
         apart = here.query.get("show") == UNLICENSED
         without = unlicensed_page.build(conn, tenant, ratings=site.ratings) if apart else None
-        mine = saved.listed(conn, viewer.name, "actions")
+        mine = saved.listed(conn, viewer.owner, "actions")
         visible = stored.all_of(conn, viewer.tenants)
     around = frame(request, "Recommended actions", visible=visible, tenant=tenant, tab="actions")
     held = menu("actions", mine, path=here.here, query=here.text())

@@ -145,7 +145,7 @@ def first(request: Request) -> Response:
         page = portfolio_page.build(conn, wanted, cursor=query.get("cursor"))
         words = store.words(conn, viewer.tenants)
         ids = [row.tenant.id for row in page.tenants]
-        mine = saved.listed(conn, viewer.name, "portfolio")
+        mine = saved.listed(conn, viewer.owner, "portfolio")
         lines = store.lines(conn, ids, page.newest - LINE, page.newest) if page.newest else {}
     around = frame(request, "Portfolio", visible=visible, tab="portfolio")
     kept = urlencode({k: v for k, v in query.items() if k in PARAMETERS})

@@ -59,7 +59,7 @@ def save(request: Request, body: Body) -> Response:
     site, fields = site_of(request), from_form(body)
     page, name, query = (fields.get(key, "") for key in ("page", "name", "query"))
     with writing(site.engine, by=actor_of(request)) as conn:
-        save_view(conn, page, name, query, owner=viewer_of(request).name, now=site.clock())
+        save_view(conn, page, name, query, owner=viewer_of(request).owner, now=site.clock())
     return back_to(fields, "view-saved")
 
 
@@ -67,7 +67,7 @@ def save(request: Request, body: Body) -> Response:
 @needs(Permission.READ)
 def change(request: Request, key: str, body: Body) -> Response:
     """Rename or remove a view, then lead back."""
-    site, fields, owner = site_of(request), from_form(body), viewer_of(request).name
+    site, fields, owner = site_of(request), from_form(body), viewer_of(request).owner
     with writing(site.engine, by=actor_of(request)) as conn:
         match fields.get("do"):
             case "rename":
