@@ -1,5 +1,9 @@
 """The heat map at a terminal: the API's object, at any width."""
 
+import csv
+import zipfile
+from pathlib import Path
+
 from cli_run import Run
 
 
@@ -30,3 +34,18 @@ def test_what_is_not_there_is_said(connected: Run) -> None:
     assert "controls matches" in " ".join(run("heatmap", "--text", "zzz").out.split())
     only = run("heatmap", "--tenants", run("heatmap", "--json").json["tenants"][0]["tenant"]["name"])
     assert "surefoot bulk set" not in only.out
+
+
+def test_the_heat_map_is_written_whole_as_a_workbook_or_csv(connected: Run, tmp_path: Path) -> None:
+    assert connected("sync").code == 0
+    page = connected("heatmap", "--json", "--limit", "1000").json
+    book, rows = tmp_path / "heat.xlsx", tmp_path / "heat.csv"
+    told = connected("heatmap", "--out", str(book))
+    assert told.code == 0
+    assert f"{page['totalControls']} controls by 2 tenants in" in " ".join(told.out.split())
+    assert "xl/worksheets/sheet2.xml" in zipfile.ZipFile(book).namelist()
+    assert connected("heatmap", "--out", str(rows)).code == 0
+    with rows.open(encoding="utf-8-sig") as file:
+        assert len(list(csv.DictReader(file))) == 2 * page["totalControls"]
+    refused = connected("heatmap", "--out", str(tmp_path / "heat.pdf"))
+    assert (refused.code, "neither in .xlsx nor in .csv" in refused.err) == (2, True)

@@ -3,12 +3,13 @@
 import datetime as dt
 
 import pytest
+from heat_samples import heatmap
 from sheet_reader import cells, column, parts
 from web_samples import FIVE, NOW, TODAY, action, actions, plan, portfolio, portfolio_row
 
 from surefoot.model import Status
 from surefoot.pages.columns import LABELS, STATUSES, USUAL, Column, Order, columns_of, order_of, status_words
-from surefoot.reports.sheets import About, of_actions, of_portfolio
+from surefoot.reports.sheets import About, of_actions, of_heatmap, of_portfolio
 from surefoot.web.html.formats import STATUS_WORDS
 
 ABOUT = About(title="Recommended actions of Contoso", told=(("Filter", "category: Identity"),), made_at=NOW)
@@ -90,3 +91,16 @@ def test_what_is_not_known_sorts_last_whichever_way() -> None:
         assert made[-1].points is None
         known = [a.points for a in made[:-1]]
         assert known == sorted(known, reverse=falling)
+
+
+@pytest.mark.parametrize("text", ["Enable MFA", *HOSTILE, "<r>bold</r>"])
+def test_the_heat_map_has_a_column_a_tenant_and_words_in_its_cells(text: str) -> None:
+    held = cells(of_heatmap(heatmap(text), ABOUT))
+    tail = ["J", "K", "L", "M", "N", "O", "P"]
+    assert [str(held[f"{c}1"]).lstrip("\u200b") for c in tail] == [f"{text} {n}" for n in range(7)]
+    assert [held[f"{c}2"] for c in tail] == [
+        "Completed", "To address", "Planned", "In progress", "Risk accepted", "Not licensed or not scored",
+        "Not known (no score)",
+    ]  # fmt: skip
+    assert [held[f"{c}2"] for c in "EFGHI"] == [14.0, 3.0, 1.0, 1.0, 5.0]
+    assert str(held["A2"]).lstrip("\u200b") == text

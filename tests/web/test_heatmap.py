@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from html import unescape
 
 import msgspec
@@ -14,6 +15,7 @@ from web_world import NOW, OURS, SAME_SITE, THEIRS, World
 
 from surefoot.locales import reading_as
 from surefoot.model import Connection
+from surefoot.reports.sheets import MEDIA_TYPE
 from surefoot.store import database, labels, tenants
 from surefoot.web.html import heatmap as heatmap_view
 from surefoot.web.html.contexts import Frame
@@ -58,6 +60,22 @@ def test_a_viewer_of_some_tenants_sees_and_counts_these_alone(world: World) -> N
 def test_a_control_that_no_visible_tenant_has_is_not_there(world: World) -> None:
     assert signed_in(world).get("/heatmap/nope").status_code == 404
     assert world.client("nobody").get("/heatmap/aad_mfa").status_code == 404
+
+
+def test_the_workbook_is_filtered_as_the_page_and_has_only_what_is_visible(world: World) -> None:
+    reader = world.client("reader")
+    page = unescape(reader.get("/heatmap?text=mfa").text)
+    (link,) = re.findall(r'href="(/api/[^"]+\.xlsx\?[^"]*)"', page)
+    answer = reader.get(link)
+    assert answer.headers["content-type"] == MEDIA_TYPE
+    assert "surefoot-heatmap-" in answer.headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        words = book.read("xl/sharedStrings.xml").decode()
+    assert "Title of aad_mfa" in words
+    assert "Contoso" in words
+    assert "text: mfa" in words
+    assert not any(word in words for word in ("Title of mip_dlp", "Fabrikam", THEIRS))
+    assert reader.get(f"{API}.xlsx?odd=1").status_code == 422
 
 
 def test_the_csv_has_a_row_a_cell_of_all_pages(world: World) -> None:

@@ -2,19 +2,23 @@
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from surefoot.access.viewers import LOCAL
 from surefoot.cli import show
-from surefoot.cli.home import opened
+from surefoot.cli.home import now, opened, somebody
 from surefoot.cli.options import Data, Json
+from surefoot.errors import InputRefused
 from surefoot.model import Difficulty, Status
 from surefoot.pages import heatmap as heatmap_page
-from surefoot.pages.heatmap import CONTROLS, MOST, TENANTS, HeatCell, HeatControl, Heatmap, Wanted
+from surefoot.pages import tables
+from surefoot.pages.heatmap import CONTROLS, MOST, TENANTS, HeatCell, HeatControl, Heatmap, HeatRow, Wanted
 from surefoot.scoring.heatmap import State
-from surefoot.store import database
+from surefoot.store import audit, database
+from surefoot.store.audit import Deed
 from surefoot.store.heatmap import Among
 
 app = typer.Typer()
@@ -47,15 +51,18 @@ def heatmap(
     only_open: Annotated[bool, typer.Option("--open", help="Only controls that are open somewhere.")] = False,
     control: Annotated[str | None, typer.Option(help="Only this control, by its id.")] = None,
     page: Annotated[int, typer.Option(min=1, help="Which page of controls.")] = 1,
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="Controls on a page.")] = CONTROLS,
+    limit: Annotated[int | None, typer.Option(min=1, max=MOST, help="Controls on a page: 40, in a file all.")] = None,
     tenant_page: Annotated[int, typer.Option(min=1, help="Which page of tenants.")] = 1,
-    tenant_limit: Annotated[int, typer.Option(min=1, max=MOST, help="Tenants on a page.")] = TENANTS,
+    tenant_limit: Annotated[
+        int | None, typer.Option(min=1, max=MOST, help="Tenants on a page: 60, in a file all.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write a file instead: .xlsx or .csv.")] = None,
     json: Json = False,
     data: Data = None,
 ) -> None:
     """Show controls by tenants: who has what, points left over all, what is best done next for everybody.
 
-    Example: surefoot heatmap --label gold --category identity --open
+    Example: surefoot heatmap --label gold --category identity --open --out heatmap.xlsx
     """  # fmt: skip
     wanted = Wanted(
         among=Among(visible=LOCAL.tenants, label=label, text=tenants),
@@ -65,13 +72,44 @@ def heatmap(
         open_only=only_open,
         control=control,
         page=page,
-        limit=limit,
+        limit=limit or (MOST if out else CONTROLS),
         tenant_page=tenant_page,
-        tenant_limit=tenant_limit,
+        tenant_limit=tenant_limit or (MOST if out else TENANTS),
     )
-    with opened(data) as home, database.reading(home.engine) as conn:
-        found = heatmap_page.build(conn, wanted, ratings=home.ratings)
-    show.json(found) if json else _heatmap(found, wanted.among)
+    with opened(data) as home:
+        with database.reading(home.engine) as conn:
+            found = heatmap_page.build(conn, wanted, ratings=home.ratings)
+        if out is not None:
+            body = _file(found, out)
+            with home.writing() as conn:
+                deed = Deed(action="export.made", subject=out.name, after={"rows": len(found.controls)})
+                audit.append(conn, deed, by=somebody().name, now=now())
+    if out is not None:
+        _written(out, body, found)
+    else:
+        show.json(found) if json else _heatmap(found, wanted.among)
+
+
+def _file(page: Heatmap, out: Path) -> bytes:
+    from surefoot.reports import sheets
+
+    if out.suffix == ".csv":
+        return tables.write(heatmap_page.rows(page), HeatRow)
+    if out.suffix != ".xlsx":
+        message = f"{out.name} ends neither in .xlsx nor in .csv: which of them is wanted?"
+        raise InputRefused(message)
+    about = sheets.About(title="Control by tenant", told=heatmap_page.told(page), made_at=now())
+    return sheets.of_heatmap(page, about)
+
+
+def _written(out: Path, body: bytes, page: Heatmap) -> None:
+    try:
+        out.write_bytes(body)
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror})."
+        raise InputRefused(message) from error
+    controls, tenants = show.counted(len(page.controls), "control"), show.counted(len(page.tenants), "tenant")
+    show.line(f"{controls} by {tenants} in {out}.")
 
 
 def _heatmap(page: Heatmap, among: Among) -> None:

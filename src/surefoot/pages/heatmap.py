@@ -209,6 +209,15 @@ def rows(page: Heatmap) -> list[HeatRow]:
     ]
 
 
+def told(page: Heatmap) -> tuple[tuple[str, str], ...]:
+    """Say in a file what it has: names and values."""
+    return (
+        ("Newest day", str(page.newest or "none is stored yet")),
+        ("Rows", f"{len(page.controls)} of {page.total_controls} controls, most points left first"),
+        ("Columns", f"{len(page.tenants)} of {page.total} tenants, {page.scored} of them with a score"),
+    )
+
+
 def _tenants(conn: Connection, wanted: Wanted) -> Portfolio:
     """Read the tenants up to the end of the page, with the sums of all."""
     among, until = wanted.among, wanted.tenant_page * wanted.tenant_limit

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from surefoot.pages.actions import Actions
-from surefoot.pages.columns import Column, Kind, Value, column_cells
+from surefoot.pages.columns import Column, Kind, Value, column_cells, status_words
+from surefoot.pages.heatmap import HeatCell, HeatControl, Heatmap
 from surefoot.pages.portfolio import Portfolio, PortfolioRow
+from surefoot.scoring.heatmap import State
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["MEDIA_TYPE", "About", "of_actions", "of_portfolio"]
+__all__ = ["MEDIA_TYPE", "About", "of_actions", "of_heatmap", "of_portfolio"]
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -85,7 +87,33 @@ def of_portfolio(page: Portfolio, about: About) -> bytes:
     return _book("Portfolio", [head for head, _ in PORTFOLIO], rows, about)
 
 
-def _book(name: str, heads: Sequence[Head], rows: Iterable[Sequence[Value]], about: About) -> bytes:
+HEATMAP: tuple[tuple[Head, Callable[[HeatControl], Value]], ...] = (
+    (Head("Control", Kind.TEXT), lambda c: c.name),
+    (Head("Control id", Kind.TEXT), lambda c: c.id),
+    (Head("Category", Kind.TEXT), lambda c: c.category),
+    (Head("Product", Kind.TEXT), lambda c: c.product),
+    (Head("Points left", Kind.POINTS), lambda c: c.points_left),
+    (Head("Open in", Kind.COUNT), lambda c: c.open),
+    (Head("Accepted in", Kind.COUNT), lambda c: c.accepted),
+    (Head("Completed in", Kind.COUNT), lambda c: c.completed),
+    (Head("Scored in", Kind.COUNT), lambda c: c.scored),
+)
+UNSCORED = {State.NOT_SCORED: "Not licensed or not scored", State.NOT_KNOWN: "Not known (no score)"}
+
+
+def of_heatmap(page: Heatmap, about: About) -> bytes:
+    """Write the controls that a page of the heat map shows, with a column for each tenant that names the status."""
+    heads = [*(head for head, _ in HEATMAP), *(Head(t.tenant.name, Kind.TEXT) for t in page.tenants)]
+    rows = ([*(value(c) for _, value in HEATMAP), *map(_standing, c.cells)] for c in page.controls)
+    return _book("Control by tenant", heads, rows, about, frozen=1)
+
+
+def _standing(cell: HeatCell) -> str:
+    return UNSCORED.get(cell.state, "") if cell.status is None else status_words(cell.status)
+
+
+def _book(name: str, heads: Sequence[Head], rows: Iterable[Sequence[Value]], about: About, *, frozen: int = 0) -> bytes:
+    """Write a list and what it is; its first `frozen` columns stay in sight."""
     import xlsxwriter  # noqa: PLC0415 - heavy, and only for whoever wants a workbook
 
     out = io.BytesIO()
@@ -93,7 +121,9 @@ def _book(name: str, heads: Sequence[Head], rows: Iterable[Sequence[Value]], abo
     book = xlsxwriter.Workbook(out, options)
     book.set_properties({"title": about.title, "created": about.made_at.replace(tzinfo=None)})
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    _list(book, book.add_worksheet(name), heads, list(rows), bold)
+    sheet = book.add_worksheet(name)
+    _list(book, sheet, heads, list(rows), bold)
+    sheet.freeze_panes(1, frozen)
     _about(book, book.add_worksheet("About"), about, bold)
     book.close()
     return out.getvalue()
@@ -105,12 +135,11 @@ def _list(
     formats = {kind: book.add_format({"num_format": text, "valign": "top"}) for kind, text in FORMATS.items()}
     formats[Kind.TEXT] = book.add_format({"text_wrap": True, "valign": "top"})
     for place, head in enumerate(heads):
-        sheet.write_string(0, place, head.label, bold)
+        sheet.write_string(0, place, _text(head.label), bold)
         sheet.set_column(place, place, _width(head, [row[place] for row in rows]))
     for line, row in enumerate(rows, start=1):
         for place, (head, value) in enumerate(zip(heads, row, strict=True)):
             _write(sheet, (line, place), value, formats[head.kind])
-    sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(rows), len(heads) - 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)

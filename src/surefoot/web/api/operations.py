@@ -178,6 +178,21 @@ _MANY = (
     "refused is a result and harms no other."
 )
 
+HEAT = (
+    _text("label", "Only tenants with this label."),
+    _text("tenants", "Only tenants with this in the name or the id."),
+    _text("text", "Only controls with this in the title or the id."),
+    _text("category", "Only controls of this category, without regard to case."),
+    _text("product", "Only controls of this product, as it is named in the answer."),
+    _flag("open", "Only controls that are open somewhere."),
+    _text("control", "Only this control, by its id."),
+    _count("page", "Which page of controls; one beyond the last is the last.", 1, 100_000),
+    _count("limit", "Controls on a page.", heatmap.CONTROLS, MOST),
+    _count("tenantPage", "Which page of tenants.", 1, 100_000),
+    _count("tenantLimit", "Tenants on a page.", heatmap.TENANTS, MOST),
+)
+
+
 OPERATIONS = (
     Operation(
         path="/health", name="health", summary="Say that the process answers", public=True, problems=(),
@@ -458,19 +473,11 @@ OPERATIONS = (
         summary="Controls by tenants: how each stands where, points left over all, the next best for everybody",
         description="The counts of a control and `best` are of all tenants that the filter lets through, whatever the "
         "page. As CSV a row a cell, and without `limit` and `tenantLimit` all of them up to 1,000 by 1,000.",
-        parameters=(
-            _text("label", "Only tenants with this label."),
-            _text("tenants", "Only tenants with this in the name or the id."),
-            _text("text", "Only controls with this in the title or the id."),
-            _text("category", "Only controls of this category, without regard to case."),
-            _text("product", "Only controls of this product, as it is named in the answer."),
-            _flag("open", "Only controls that are open somewhere."),
-            _text("control", "Only this control, by its id."),
-            _count("page", "Which page of controls; one beyond the last is the last.", 1, 100_000),
-            _count("limit", "Controls on a page.", heatmap.CONTROLS, MOST),
-            _count("tenantPage", "Which page of tenants.", 1, 100_000),
-            _count("tenantLimit", "Tenants on a page.", heatmap.TENANTS, MOST),
-        ),
+        parameters=HEAT,
+    ),
+    Operation(
+        path=f"{HEATMAP}.xlsx", name="heatmapXlsx", file=XLSX, problems=(401, 422), parameters=HEAT,
+        summary="The same controls as an Excel workbook: a row a control, a column a tenant",
     ),
     Operation(
         path=SEARCH, name="search", sends="Search",

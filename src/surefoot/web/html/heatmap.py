@@ -110,7 +110,7 @@ class HeatmapPage(Page, frozen=True, kw_only=True):
     choices: tuple[Choice, ...]
     """Statuses to decide on; empty: only to look at."""
     best_href: str | None
-    csv_href: str
+    files: tuple[Link, ...]
     pages: tuple[Link, ...]
     tenant_pages: tuple[Link, ...]
 
@@ -225,7 +225,10 @@ def view(
         back=urlencode(query),
         choices=CHOICES if can_write else (),
         best_href=_control_href(page.best.id, whose) if page.best else None,
-        csv_href=f"{HEATMAP}.csv?{urlencode(kept)}",
+        files=tuple(
+            Link(label=label, href=f"{HEATMAP}.{kind}?{urlencode(kept)}")
+            for kind, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
+        ),
         pages=_pages("page", page.page, page.pages, query),
         tenant_pages=_pages("tenantPage", page.tenant_page, page.tenant_pages, query),
     )
