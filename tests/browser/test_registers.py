@@ -82,7 +82,7 @@ def test_chosen_risks_are_renewed_after_a_preview(inside: Visit) -> None:
     page.get_by_label("Why it is still bearable").fill("The replacement is ordered")
     page.get_by_role("button", name="Preview the renewal").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Change 1 action?")
-    expect(page.get_by_text("Accepted until: 2027-02-01")).to_be_visible()
+    expect(page.get_by_text("Accepted until: 1 Feb 2027")).to_be_visible()
     assert inside.wrong == []
 
 
@@ -94,7 +94,7 @@ def test_a_conflict_is_seen_from_both_sides_and_resolved(inside: Visit) -> None:
     expect(sides.last).to_contain_text("Risk accepted")
     expect(sides.last).to_contain_text("ignored")
     page.get_by_role("button", name="Keep Surefoot's").click()
-    expect(page.get_by_text("Resolved: that version holds now.")).to_be_visible()
+    expect(page.get_by_text("scid_1: Surefoot's status holds: Planned.")).to_be_visible()
     expect(page.locator(".sides")).to_have_count(0)
     page.get_by_role("link", name="All", exact=True).click()
     expect(page.locator(".side.holds")).to_contain_text("Surefoot")
