@@ -18,6 +18,7 @@ from surefoot.scoring.ratings import Ratings
 from surefoot.store import heatmap as store
 from surefoot.store import portfolio as rows_of
 from surefoot.store.heatmap import Among, Cell, Sum, Text
+from surefoot.store.memory import remembered
 
 CONTROLS, TENANTS, MOST = 40, 60, 1000
 """Controls and tenants on a page when nothing is said, and at most."""
@@ -157,12 +158,13 @@ class HeatRow(msgspec.Struct, frozen=True, kw_only=True):
     points: float | None
 
 
+@remembered
 def build(conn: Connection, wanted: Wanted, *, ratings: Ratings) -> Heatmap:
     """Build a page; one beyond the last is the last."""
     found = _tenants(conn, wanted)
     tenant_page, tenant_pages = _page(wanted.tenant_page, found.total, wanted.tenant_limit)
     across = found.tenants[(tenant_page - 1) * wanted.tenant_limit :][: wanted.tenant_limit]
-    every = _controls(conn, wanted, ratings, found.scored)
+    every = _controls(conn, wanted.among, ratings, found.scored, wanted.control if wanted.alone else None)
     down = sorted((row for row in every if _takes(wanted, row.control)), key=lambda row: _order(row.control))
     page, pages = _page(wanted.page, len(down), wanted.limit)
     shown = down[(page - 1) * wanted.limit :][: wanted.limit]
@@ -240,16 +242,17 @@ class _Row(NamedTuple):
     control: HeatControl
 
 
-def _controls(conn: Connection, wanted: Wanted, ratings: Ratings, known: int) -> list[_Row]:
-    """Sum up every control of the tenants, without its cells."""
-    among, found = wanted.among, dict[int, list[Sum]]()
-    for one in store.sums(conn, among, wanted.control if wanted.alone else None):
+@remembered
+def _controls(conn: Connection, among: Among, ratings: Ratings, known: int, only: str | None) -> tuple[_Row, ...]:
+    """Sum up every control of the tenants, or one by its id, without its cells."""
+    found: dict[int, list[Sum]] = {}
+    for one in store.sums(conn, among, only):
         found.setdefault(one.control, []).append(one)
-    texts = store.texts(conn, among, found)
+    texts = store.texts(conn, among, next(iter(found)) if only is not None and found else None)
     bare = store.categories(conn, among, found.keys() - texts.keys())
-    return [
+    return tuple(
         _row(held, texts.get(key) or Text(category=bare.get(key, "")), ratings, known) for key, held in found.items()
-    ]
+    )
 
 
 def _row(held: Sequence[Sum], text: Text, ratings: Ratings, known: int) -> _Row:
@@ -311,17 +314,18 @@ def _order(control: HeatControl) -> tuple[float, int, str, str]:
 
 
 def _filled(conn: Connection, shown: Sequence[_Row], columns: Sequence[HeatTenant]) -> Iterable[HeatControl]:
-    """Put the cells in."""
-    known = [c.tenant.id for c in columns if c.known]
-    held = {(c.tenant, c.control): c for c in store.cells(conn, known, [row.key for row in shown])}
-    for row in shown:
-        cells = tuple(_cell(held.get((c.tenant.id, row.key)), known=c.known) for c in columns)
-        yield msgspec.structs.replace(row.control, cells=cells)
+    """Put the cells in; what is the same in many places is one cell."""
+    known = tuple(c.tenant.id for c in columns if c.known)
+    held: dict[tuple[str, int], HeatCell] = {}
+    for cell, places in store.cells(conn, known, tuple(row.key for row in shown)).items():
+        held.update(dict.fromkeys(places, _cell(cell)))
+    across = [(c.tenant.id, _NOT_SCORED if c.known else _NOT_KNOWN) for c in columns]
+    for key, _, control in shown:
+        cells = tuple([held.get((tenant, key), none) for tenant, none in across])
+        yield msgspec.structs.replace(control, cells=cells)
 
 
-def _cell(cell: Cell | None, *, known: bool) -> HeatCell:
-    if cell is None:
-        return _NOT_SCORED if known else _NOT_KNOWN
+def _cell(cell: Cell) -> HeatCell:
     return HeatCell(
         state=state_of(cell.status, cell.earned),
         status=cell.status,
