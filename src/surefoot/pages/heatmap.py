@@ -256,44 +256,64 @@ def _controls(conn: Connection, among: Among, ratings: Ratings, known: int, only
 
 
 def _row(held: Sequence[Sum], text: Text, ratings: Ratings, known: int) -> _Row:
-    first = held[0]
-    by = {s.status: s for s in held}
-    opened = [by[s] for s in OPEN if s in by]
-    many = {status: one.tenants for status, one in by.items()}
-    to_address, scored = by.get(Status.TO_ADDRESS), sum(many.values())
-    rating = ratings.of(first.id)
+    key, ident, *_ = held[0]
+    many, opened, partial, unknown, gains, to_address, hard = _counted(held)
+    scored, rating = sum(many.values()), ratings.of(ident)
     title = text.title or (rating.title if rating else None) or ""
     return _Row(
-        first.control,
-        to_address.points if to_address else None,
+        key,
+        to_address,
         HeatControl(
-            id=first.id,
-            name=" ".join(title.split()) or first.id,
+            id=ident,
+            name=" ".join(title.split()) or ident,
             category=text.category,
             product=product(text.service or (rating.service if rating else None)),
-            difficulty=max((s.difficulty for s in held if s.difficulty), key=_HARD.index, default=None),
-            points_left=_points(opened),
-            unknown=sum(s.tenants - s.known for s in opened),
+            difficulty=hard.pop() if len(hard) == 1 else max(hard, key=_HARD.__getitem__, default=None),
+            points_left=fsum(gains) if gains or not opened else None,
+            unknown=unknown,
             scored=scored,
-            open=sum(s.tenants for s in opened),
-            to_address=many.get(Status.TO_ADDRESS, 0),
-            partial=sum(s.begun for s in opened),
-            completed=many.get(Status.COMPLETED, 0),
-            accepted=many.get(Status.RISK_ACCEPTED, 0),
-            elsewhere=many.get(Status.THIRD_PARTY, 0) + many.get(Status.ALTERNATE, 0),
+            open=opened,
+            to_address=many.get(_NEW, 0),
+            partial=partial,
+            completed=many.get(_DONE, 0),
+            accepted=many.get(_ACCEPTED, 0),
+            elsewhere=many.get(_THIRD, 0) + many.get(_OTHER, 0),
             not_scored=max(0, known - scored),
             cells=(),
         ),
     )
 
 
-OPEN = tuple(s for s in Status if s not in CLOSED)
-_HARD = tuple(Difficulty)
+class _Counted(NamedTuple):
+    """A control's tenants: by status, how many are open, of them begun, of them without known points, and the gains."""
+
+    many: dict[Status, int]
+    open: int
+    partial: int
+    unknown: int
+    gains: list[float]
+    to_address: float | None
+    hard: set[Difficulty]
 
 
-def _points(opened: Sequence[Sum]) -> float | None:
-    known = [s.points for s in opened if s.points is not None]
-    return fsum(known) if known or not opened else None
+def _counted(held: Sequence[Sum]) -> _Counted:
+    """Count in one pass: a large portfolio has thousands of sums."""
+    many, gains, hard, opened, partial, unknown = dict[Status, int](), list[float](), set[Difficulty](), 0, 0, 0
+    to_address = None
+    for _, _, status, tenants, begun, known, points, difficulty in held:
+        many[status] = tenants
+        if difficulty is not None:
+            hard.add(difficulty)
+        if status not in CLOSED:
+            opened, partial, unknown = opened + tenants, partial + begun, unknown + tenants - known
+            gains += () if points is None else (points,)
+            to_address = points if status is _NEW else to_address
+    return _Counted(many, opened, partial, unknown, gains, to_address, hard)
+
+
+_HARD = {difficulty: place for place, difficulty in enumerate(Difficulty)}
+_NEW, _DONE, _ACCEPTED = Status.TO_ADDRESS, Status.COMPLETED, Status.RISK_ACCEPTED
+_THIRD, _OTHER = Status.THIRD_PARTY, Status.ALTERNATE
 
 
 def _takes(wanted: Wanted, control: HeatControl) -> bool:

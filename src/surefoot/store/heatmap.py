@@ -252,13 +252,11 @@ def cells(
     w = work.c
     found: dict[tuple[Any, ...], list[tuple[str, int]]] = {}
     for part in chunks(tenants):
-        query = (
-            select(tenant.c.id, w.control, w.status, w.earned, w.max_points, w.points)
-            .join(tenant, tenant.c.key == w.tenant)
-            .where(tenant.c.id.in_(part), w.control.in_(controls))
-        )
-        for name, control_key, *cell in conn.execute(query).all():
-            found.setdefault(tuple(cell), []).append((name, control_key))
+        names = {row[0]: row[1] for row in conn.execute(select(tenant.c.key, tenant.c.id).where(tenant.c.id.in_(part)))}
+        query = select(w.tenant, w.control, w.status, w.earned, w.max_points, w.points)
+        query = query.where(w.tenant.in_(names), w.control.in_(controls))
+        for row in conn.execute(query).all():
+            found.setdefault(row[2:], []).append((names[row[0]], row[1]))
     return {Cell(_STATUSES[status], *points): places for (status, *points), places in found.items()}
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -25,9 +26,13 @@ from sqlalchemy import (
 )
 
 from surefoot.scoring.percents import percent
-from surefoot.store.columns import date_of
+from surefoot.store.columns import Words, date_of
+from surefoot.store.memory import remembered
 from surefoot.store.schema import day, summary, tenant, tenant_label
 from surefoot.store.summaries import RULES
+
+SHAPES = 512
+"""Statements that are kept built; there are so many filters and orders at once that more would be an attack."""
 
 
 class Sort(enum.StrEnum):
@@ -107,8 +112,14 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """How many were read on the newest day of all."""
 
 
-def rows(conn: Connection, wanted: Wanted) -> list[Row]:
+@remembered
+def rows(conn: Connection, wanted: Wanted) -> Sequence[Row]:
     """List the rows of a page."""
+    return tuple(_row(row) for row in conn.execute(_listing(_shape(wanted)), _values(wanted)).all())
+
+
+@functools.lru_cache(maxsize=SHAPES)
+def _listing(wanted: Wanted) -> Select[Any]:
     ranked = _ranked(wanted).subquery("ranked")
     column = ranked.c[_COLUMNS[wanted.sort]]
     value = func.lower(column) if wanted.sort is Sort.NAME else column
@@ -116,16 +127,21 @@ def rows(conn: Connection, wanted: Wanted) -> list[Row]:
     if wanted.after is not None:
         query = query.where(_beyond(value, ranked.c.id, wanted.after, descending=wanted.descending))
     direction = value.desc() if wanted.descending else value.asc()
-    ordered = query.order_by(value.is_(None), direction, ranked.c.id).limit(wanted.limit)
-    return [_row(row) for row in conn.execute(ordered)]
+    return query.order_by(value.is_(None), direction, ranked.c.id).limit(bindparam("limit", type_=Integer))
 
 
+@remembered
 def totals(conn: Connection, wanted: Wanted) -> Totals:
     """Sum up all rows that the filter lets through, whatever the page."""
+    return Totals(**conn.execute(_totalling(_shape(wanted)), _values(wanted)).one()._asdict())
+
+
+@functools.lru_cache(maxsize=SHAPES)
+def _totalling(wanted: Wanted) -> Select[Any]:
     plain = _plain(wanted).subquery("plain")
     newest = select(func.max(plain.c.day)).where(*_filters(plain, wanted)).scalar_subquery()
     c = plain.c
-    query = select(
+    return select(
         func.count().label("tenants"),
         func.count(c.percent).label("scored"),
         func.avg(c.percent).label("average"),
@@ -135,7 +151,35 @@ def totals(conn: Connection, wanted: Wanted) -> Totals:
         func.max(c.day).label("newest"),
         func.coalesce(func.sum(case((c.day == newest, 1), else_=0)), 0).label("on_newest"),
     ).where(*_filters(plain, wanted))
-    return Totals(**conn.execute(query).one()._asdict())
+
+
+def _shape(wanted: Wanted) -> Wanted:
+    """Leave of what is wanted what a statement depends on: statements are built once, and filled each time."""
+    last = None if wanted.after is None else (None if wanted.after[0] is None else 0, "")
+    return Wanted(
+        visible=None if wanted.visible is None else frozenset(),
+        label=wanted.label and "label",
+        industry=wanted.industry and "industry",
+        text=wanted.text and "text",
+        problem=wanted.problem,
+        sort=wanted.sort,
+        descending=wanted.descending,
+        after=last,
+    )
+
+
+def _values(wanted: Wanted) -> dict[str, Any]:
+    """Give what a statement is filled with; it takes what it names."""
+    last, last_id = wanted.after or (None, "")
+    return {
+        "visible": list(wanted.visible or ()),
+        "label": (wanted.label or "").lower(),
+        "industry": (wanted.industry or "").lower(),
+        "text": (wanted.text or "").lower(),
+        "last": last,
+        "last_id": last_id,
+        "limit": wanted.limit,
+    }
 
 
 def lines(
@@ -178,7 +222,7 @@ def _plain(wanted: Wanted) -> Select[Any]:
         s.regressions, s.industry, t.synced_at, t.failing_since, t.error, t.message,
         case((t.method != "none", 1), else_=0).label("connected"),
     ).select_from(tenant.outerjoin(summary, held))  # fmt: skip
-    return query if wanted.visible is None else query.where(t.id.in_(wanted.visible))
+    return query if wanted.visible is None else query.where(t.id.in_(bindparam("visible", expanding=True)))
 
 
 def _ranked(wanted: Wanted) -> Select[Any]:
@@ -199,12 +243,12 @@ def _ranked(wanted: Wanted) -> Select[Any]:
 def _filters(source: Any, wanted: Wanted) -> list[ColumnElement[bool]]:  # noqa: ANN401 - a subquery
     c, found = source.c, []
     if wanted.label is not None:
-        labelled = select(tenant_label.c.tenant).where(func.lower(tenant_label.c.label) == wanted.label.lower())
+        labelled = select(tenant_label.c.tenant).where(func.lower(tenant_label.c.label) == bindparam("label"))
         found.append(c.key.in_(labelled))
     if wanted.industry is not None:
-        found.append(func.lower(c.industry) == wanted.industry.lower())
+        found.append(func.lower(c.industry) == bindparam("industry"))
     if wanted.text is not None:
-        text = wanted.text.lower()
+        text = bindparam("text", type_=Words)
         found.append(or_(func.instr(func.lower(c.name), text) > 0, func.instr(c.id, text) > 0))
     if wanted.problem is not None:
         found.append(_in_trouble(source) if wanted.problem else ~_in_trouble(source))
@@ -219,13 +263,14 @@ def _beyond(
     value: ColumnElement[Any], identity: ColumnElement[str], after: tuple[Any, str], *, descending: bool
 ) -> ColumnElement[bool]:
     """Say of a row that it comes after another in the order; rows without a value come last."""
-    last, last_id = after
-    if last is None:
+    last, last_id = bindparam("last", type_=value.type), bindparam("last_id")
+    if after[0] is None:
         return and_(value.is_(None), identity > last_id)
     further = value < last if descending else value > last
     return or_(further, and_(value == last, identity > last_id), value.is_(None))
 
 
 def _row(row: Any) -> Row:  # noqa: ANN401 - a row
-    held = row._asdict()
-    return Row(**held | {"connected": bool(held["connected"])})
+    values = dict(zip(row._fields, row, strict=True))
+    values["connected"] = bool(values["connected"])
+    return Row(**values)

@@ -1,7 +1,6 @@
 """The heat map: controls down, tenants across, and one control with all of its tenants."""
 
-import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
@@ -32,9 +31,6 @@ from surefoot.web.permissions import router as guarded_router
 from surefoot.web.site import site_of
 
 routes = guarded_router()
-
-_Drawn = Callable[[HeatCell], tuple[str, str]]
-"""Gives a cell's classes and words."""
 
 HERE = "/heatmap"
 PARAMETERS = ("label", "tenants", "text", "category", "product", "open")
@@ -277,9 +273,9 @@ def _column(tenant: HeatTenant, page: Heatmap) -> Column:
 
 
 def _lines(page: Heatmap, whose: Mapping[str, str]) -> tuple[Line, ...]:
-    """Draw the cells here, not in the template: there are thousands."""
-    drawn = functools.cache(lambda cell: (kind(cell), escape(words(cell))))  # for this page: readers write differently
-    starts = [(f'"/tenants/{t.tenant.id}/actions/', escape(t.tenant.name)) for t in page.tenants]
+    """Draw the cells here, not in the template: there are thousands, of a few dozens of looks."""
+    drawn = _looks(page)
+    starts = [(f'><a href="/tenants/{t.tenant.id}/actions/', f'title="{escape(t.tenant.name)}: ') for t in page.tenants]
     return tuple(
         Line(
             control=control,
@@ -291,16 +287,22 @@ def _lines(page: Heatmap, whose: Mapping[str, str]) -> tuple[Line, ...]:
     )
 
 
-def _cells(control: HeatControl, starts: Sequence[tuple[str, str]], drawn: _Drawn) -> Markup:
-    end = f'{formats.quoted(control.id)}"'
+def _looks(page: Heatmap) -> dict[int, tuple[str, str]]:
+    """Give the classes and words of each cell by its identity: what is the same in many places is one object."""
+    cells = {id(cell): cell for control in page.controls for cell in control.cells}
+    return {key: (f'<td class="c {kind(cell)}"', escape(words(cell))) for key, cell in cells.items()}
+
+
+def _cells(control: HeatControl, starts: Sequence[tuple[str, str]], drawn: Mapping[int, tuple[str, str]]) -> Markup:
+    end = f'{formats.quoted(control.id)}" '
     found = []
-    for cell, (start, name) in zip(control.cells, starts, strict=True):
-        look, said = drawn(cell)
+    for cell, (start, title) in zip(control.cells, starts, strict=True):
+        look, said = drawn[id(cell)]
         if cell.status is None:
             inside = f'<i><span class="visually-hidden">{said}</span></i>'
-            found.append(f'<td class="c {look}" title="{name}: {said}">{inside}</td>')
+            found.append(f'{look} {title}{said}">{inside}</td>')
         else:
-            found.append(f'<td class="c {look}"><a href={start}{end} title="{name}: {said}"></a></td>')
+            found.append(f'{look}{start}{end}{title}{said}"></a></td>')
     return Markup("".join(found))  # noqa: S704 - names, ids and words are escaped
 
 
