@@ -245,22 +245,22 @@ def stored_days(conn: Connection, tenant: Tenant) -> set[dt.date]:
 
 def recent(conn: Connection, tenants: Sequence[Tenant], span: int = 30) -> dict[str, list[DayTotal]]:
     """Give, by tenant id, the newest day and the nearest stored one `span` days or more before it, oldest first."""
-    wanted = {t.key: t for t in tenants}
-    c = schema.day.c
-    newest = select(c.tenant, func.max(c.day).label("day")).group_by(c.tenant).subquery()
-    older = (
-        select(c.tenant, func.max(c.day).label("day"))
-        .join(newest, newest.c.tenant == c.tenant)
-        .where(type_coerce(c.day, Integer) <= type_coerce(newest.c.day, Integer) - span)
-        .group_by(c.tenant)
-        .subquery()
-    )
-    found: dict[str, list[DayTotal]] = {}
-    for ends in (older, newest):
-        query = select(schema.day).join(ends, (ends.c.tenant == c.tenant) & (ends.c.day == c.day))
-        for row in conn.execute(query):
-            if row.tenant in wanted:
-                found.setdefault(wanted[row.tenant].id, []).append(_total(row))
+    held = _recent(conn, span, key=tenants[0].key if len(tenants) == 1 else None)
+    return {t.id: list(held[t.key]) for t in tenants if t.key in held}
+
+
+@remembered
+def _recent(conn: Connection, span: int, *, key: int | None = None) -> Mapping[int, Sequence[DayTotal]]:
+    """Give them by the tenants' keys, of one or of all: each tenant's ends are looked for, not its days read."""
+    c, t, other = schema.day.c, schema.tenant, schema.day.alias().c
+    newest = select(func.max(other.day)).where(other.tenant == t.c.key).correlate(t).scalar_subquery()
+    before = type_coerce(other.day, Integer) <= type_coerce(newest, Integer) - span
+    older = select(func.max(other.day)).where(other.tenant == t.c.key, before).correlate(t).scalar_subquery()
+    found: dict[int, list[DayTotal]] = {}
+    for end in (older, newest):
+        query = select(schema.day).select_from(t).join(schema.day, (c.tenant == t.c.key) & (c.day == end))
+        for row in conn.execute(query if key is None else query.where(t.c.key == key)):
+            found.setdefault(row.tenant, []).append(_total(row))
     return found
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection as Database
@@ -142,9 +142,14 @@ def _way(row: Any) -> Connection:  # noqa: ANN401 - a row
 
 def connections(conn: Database, tenants: Sequence[Tenant]) -> dict[str, tuple[Connection, bool]]:
     """Say, by tenant id, how several are reached, and whether decisions about them are sent to Microsoft."""
-    wanted = {t.id for t in tenants}
-    rows = conn.execute(select(table))
-    return {row.id: (_way(row), bool(row.write_back)) for row in rows if row.id in wanted}
+    held = _details(conn)
+    return {t.id: held[t.id][:2] for t in tenants if t.id in held}
+
+
+@remembered
+def _details(conn: Database) -> Mapping[str, tuple[Connection, bool, SyncState]]:
+    """Read all of them once: how each is reached, whether decisions are sent, and when it was read."""
+    return {row.id: (_way(row), bool(row.write_back), _state(row)) for row in conn.execute(select(table))}
 
 
 def sync_state(conn: Database, tenant: Tenant) -> SyncState:
@@ -154,8 +159,8 @@ def sync_state(conn: Database, tenant: Tenant) -> SyncState:
 
 def sync_states(conn: Database, tenants: Sequence[Tenant]) -> dict[str, SyncState]:
     """Say it of several, by tenant id."""
-    wanted = {t.id for t in tenants}
-    return {row.id: _state(row) for row in conn.execute(select(table)) if row.id in wanted}
+    held = _details(conn)
+    return {t.id: held[t.id][2] for t in tenants if t.id in held}
 
 
 def claim_due(conn: Database, now: dt.datetime, *, limit: int, lease: dt.timedelta) -> list[Tenant]:
