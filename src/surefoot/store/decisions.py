@@ -1,13 +1,13 @@
 """What people decided about actions, every decision kept."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Row, Select, insert, select, tuple_
+from sqlalchemy import Connection, Row, Select, insert, select
 
 from surefoot.model import Decision, Grounds, Side, Status, Tenant
 from surefoot.store.memory import remembered
-from surefoot.store.schema import control, decision
-from surefoot.store.shared import chunks, control_keys, known_controls
+from surefoot.store.schema import control, decision, work
+from surefoot.store.shared import control_keys
 
 
 def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
@@ -53,16 +53,25 @@ def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Decision]:
     return [_decision(row) for row in conn.execute(query.order_by(decision.c.decided_at, decision.c.key))]
 
 
-def over(conn: Connection, wanted: Collection[tuple[Tenant, str]]) -> dict[tuple[int, str], list[Decision]]:
-    """Give the decisions about some tenants' controls, oldest first, by the tenant's key and the folded id."""
-    known = known_controls(conn, {name.casefold() for _, name in wanted})
-    pairs = {(tenant.key, known[f]) for tenant, name in wanted if (f := name.casefold()) in known}
+@remembered
+def behind(
+    conn: Connection, status: Status, *, tenant: int | None = None
+) -> Mapping[tuple[int, str], Sequence[Decision]]:
+    """Give the decisions about the actions that have a status on the newest days, oldest first.
+
+    By the tenant's key and the folded id; `tenant` is the one that is asked for, by its key; None: all.
+    """
+    c, held = decision.c, work.c
+    query = (
+        select(decision, control.c.id, control.c.folded)
+        .join(control, control.c.key == c.control)
+        .join(work, (held.tenant == c.tenant) & (held.control == c.control))
+        .where(held.status == status.value, *([] if tenant is None else [held.tenant == tenant]))
+        .order_by(c.decided_at, c.key)
+    )
     found = dict[tuple[int, str], list[Decision]]()
-    query = select(decision, control.c.id, control.c.folded).join(control, control.c.key == decision.c.control)
-    query = query.order_by(decision.c.decided_at, decision.c.key)
-    for part in chunks(sorted(pairs)):
-        for row in conn.execute(query.where(tuple_(decision.c.tenant, decision.c.control).in_(part))):
-            found.setdefault((row.tenant, row.folded), []).append(_decision(row))
+    for row in conn.execute(query).all():
+        found.setdefault((row.tenant, row.folded), []).append(_decision(row))
     return found
 
 

@@ -138,11 +138,11 @@ _RATED = {d.value: d for d in Difficulty}
 
 @remembered
 def _scored(conn: Connection, wanted: Among) -> _Tenants:
-    meant = frozenset(conn.execute(_known(wanted)).scalars())
-    return _Tenants(meant, frozenset(conn.execute(select(tenant.c.key)).scalars()) - meant)
+    meant = frozenset(row[0] for row in conn.execute(_known(wanted)).all())
+    return _Tenants(meant, frozenset(conn.scalars(select(tenant.c.key)).all()) - meant)
 
 
-def _known(wanted: Among) -> Select[tuple[int]]:
+def _known(wanted: Among) -> Select[int]:
     """Name the tenants that are meant and have a score."""
     held = and_(summary.c.tenant == tenant.c.key, summary.c.rules == RULES, summary.c.max_points > 0)
     return select(tenant.c.key).select_from(tenant.join(summary, held)).where(*_meant(wanted))

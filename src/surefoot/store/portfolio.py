@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -25,7 +25,6 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from surefoot.scoring.percents import percent
 from surefoot.store.columns import Words, date_of
 from surefoot.store.memory import remembered
 from surefoot.store.schema import day, summary, tenant, tenant_label
@@ -57,6 +56,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     visible: frozenset[str] | None
     """Ids of the tenants; None: all."""
     label: str | None = None
+    labelled: bool | None = None
+    """True: only those with any label; False: only those without."""
     industry: str | None = None
     text: str | None = None
     """In the name or the id, without regard to case."""
@@ -130,6 +131,64 @@ def _listing(wanted: Wanted) -> Select[Any]:
     return query.order_by(value.is_(None), direction, ranked.c.id).limit(bindparam("limit", type_=Integer))
 
 
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """The tenants that have a label."""
+
+    label: str | None
+    """None: those without any."""
+    rows: tuple[Row, ...]
+    """The first of them, in the order that is wanted."""
+    tenants: int
+    scored: int
+    average: float | None
+
+
+@remembered
+def groups(conn: Connection, wanted: Wanted, few: int) -> Sequence[Group]:
+    """Group all rows that the filter lets through by label; one with several labels stands under each of them."""
+    found: dict[str | None, list[Any]] = {}
+    for row in conn.execute(_grouping(_shape(wanted)), _values(wanted) | {"few": few}).all():
+        found.setdefault(row.label, []).append(row)
+    return tuple(
+        Group(
+            label=label,
+            rows=tuple(_row(row[: -len(_SUMMED)]) for row in held),
+            tenants=held[0].tenants,
+            scored=held[0].scored,
+            average=held[0].average,
+        )
+        for label, held in sorted(found.items(), key=lambda pair: (pair[0] is None, (pair[0] or "").casefold()))
+    )
+
+
+_SUMMED = ("label", "place", "tenants", "scored", "average")
+
+
+@functools.lru_cache(maxsize=SHAPES)
+def _grouping(wanted: Wanted) -> Select[Any]:
+    ranked = _ranked(wanted).subquery("ranked")
+    column, label = ranked.c[_COLUMNS[wanted.sort]], tenant_label.c.label
+    value = func.lower(column) if wanted.sort is Sort.NAME else column
+    order = (value.is_(None), value.desc() if wanted.descending else value.asc(), ranked.c.id)
+    placed = (
+        select(
+            ranked,
+            value.label("sort_value"),
+            label,
+            func.row_number().over(partition_by=label, order_by=order).label("place"),
+            func.count().over(partition_by=label).label("tenants"),
+            func.count(ranked.c.percent).over(partition_by=label).label("scored"),
+            func.avg(ranked.c.percent).over(partition_by=label).label("average"),
+        )
+        .select_from(ranked.outerjoin(tenant_label, tenant_label.c.tenant == ranked.c.key))
+        .where(*_filters(ranked, wanted))
+        .subquery("placed")
+    )
+    return (
+        select(placed).where(placed.c.place <= bindparam("few", type_=Integer)).order_by(placed.c.label, placed.c.place)
+    )
+
+
 @remembered
 def totals(conn: Connection, wanted: Wanted) -> Totals:
     """Sum up all rows that the filter lets through, whatever the page."""
@@ -159,6 +218,7 @@ def _shape(wanted: Wanted) -> Wanted:
     return Wanted(
         visible=None if wanted.visible is None else frozenset(),
         label=wanted.label and "label",
+        labelled=wanted.labelled,
         industry=wanted.industry and "industry",
         text=wanted.text and "text",
         problem=wanted.problem,
@@ -182,23 +242,26 @@ def _values(wanted: Wanted) -> dict[str, Any]:
     }
 
 
+@remembered
 def lines(
-    conn: Connection, wanted: Collection[str], since: dt.date, until: dt.date
-) -> dict[str, list[tuple[dt.date, float | None]]]:
+    conn: Connection, wanted: frozenset[str], since: dt.date, until: dt.date
+) -> Mapping[str, tuple[tuple[dt.date, float | None], ...]]:
     """Give the percents of some tenants' stored days by the tenants' ids, oldest first."""
     ids = dict(conn.execute(select(tenant.c.key, tenant.c.id).where(tenant.c.id.in_(wanted))).all())
+    c = day.c
+    share = case((c.max_points > 0, 100.0 * c.points / c.max_points))
     query = (
-        select(day.c.tenant, type_coerce(day.c.day, Integer), day.c.points, day.c.max_points)
-        .where(day.c.tenant.in_(ids), day.c.day >= since, day.c.day <= until)
-        .order_by(day.c.tenant, day.c.day)
+        select(c.tenant, type_coerce(c.day, Integer), share)
+        .where(c.tenant.in_(ids), c.day >= since, c.day <= until)
+        .order_by(c.tenant, c.day)
     )
-    dates = functools.cache(date_of)
     return {
-        ids[key]: [(dates(when), percent(points, most)) for _, when, points, most in days]
+        ids[key]: tuple([(date_of(when), value) for _, when, value in days])
         for key, days in groupby(conn.execute(query).all(), key=itemgetter(0))
     }
 
 
+@remembered
 def words(conn: Connection, visible: frozenset[str] | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the labels and the industries that the visible tenants have, in the order of the alphabet."""
     mine = [] if visible is None else [tenant.c.id.in_(visible)]
@@ -245,6 +308,9 @@ def _filters(source: Any, wanted: Wanted) -> list[ColumnElement[bool]]:  # noqa:
     if wanted.label is not None:
         labelled = select(tenant_label.c.tenant).where(func.lower(tenant_label.c.label) == bindparam("label"))
         found.append(c.key.in_(labelled))
+    if wanted.labelled is not None:
+        some = select(tenant_label.c.tenant)
+        found.append(c.key.in_(some) if wanted.labelled else c.key.not_in(some))
     if wanted.industry is not None:
         found.append(func.lower(c.industry) == bindparam("industry"))
     if wanted.text is not None:
@@ -263,7 +329,7 @@ def _beyond(
     value: ColumnElement[Any], identity: ColumnElement[str], after: tuple[Any, str], *, descending: bool
 ) -> ColumnElement[bool]:
     """Say of a row that it comes after another in the order; rows without a value come last."""
-    last, last_id = bindparam("last", type_=value.type), bindparam("last_id")
+    last, last_id = bindparam("last", type_=value.type), bindparam("last_id", type_=Words)
     if after[0] is None:
         return and_(value.is_(None), identity > last_id)
     further = value < last if descending else value > last
@@ -271,6 +337,10 @@ def _beyond(
 
 
 def _row(row: Any) -> Row:  # noqa: ANN401 - a row
-    values = dict(zip(row._fields, row, strict=True))
+    values = dict(zip(_FIELDS, row, strict=True))
     values["connected"] = bool(values["connected"])
     return Row(**values)
+
+
+_FIELDS = tuple(c.name for c in _listing(Wanted(visible=None)).selected_columns)
+"""What a row has, in the order of the statements."""

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, tuple_, update
 
-from surefoot.model import Profile, StateUpdate, Tenant
+from surefoot.model import Profile, StateUpdate, Status, Tenant
 from surefoot.scoring.actions import News, NewsKind
 from surefoot.store import schema
 from surefoot.store.memory import remembered
@@ -212,6 +212,50 @@ def states(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str])
         rows = conn.execute(query.where(names.folded.in_(part)))
         found |= {(row.tenant, row.folded): _update(row) for row in rows if row.tenant in mine}
     return found
+
+
+@remembered
+def titles_of(conn: Connection, status: Status, *, tenant: int | None = None) -> Mapping[tuple[int, str], Title]:
+    """Give what the controls are, or were last, called that have a status on the newest days.
+
+    By the tenant's key and the folded id; `tenant` is the one that is asked for, by its key; None: all.
+    """
+    link, content, names, held = schema.profile.c, schema.profile_content.c, schema.control.c, schema.work.c
+    query = (
+        select(held.tenant, names.folded, content.key, content.digest)
+        .join(schema.control, names.key == held.control)
+        .join(schema.profile, (link.tenant == held.tenant) & (link.control == held.control))
+        .join(schema.profile_content, content.key == link.content)
+        .where(*_standing(status, tenant))
+        .order_by(link.from_day)
+    )
+    last = {(row[0], row[1]): (row[2], row[3]) for row in conn.execute(query).all()}
+    bodies = _bodies(conn, {digest: key for key, digest in last.values()})
+    called = {digest: _called(body[0]) for digest, body in bodies.items()}
+    return {place: called[digest] for place, (_, digest) in last.items()}
+
+
+def _called(profile: Profile) -> Title:
+    return Title(control=profile.control, title=profile.title, category=profile.category, service=profile.service)
+
+
+@remembered
+def states_of(conn: Connection, status: Status, *, tenant: int | None = None) -> Mapping[tuple[int, str], StateUpdate]:
+    """Give what holds at Microsoft for the controls that have a status on the newest days, by the same."""
+    table, names, held = schema.state_update, schema.control.c, schema.work.c
+    query = (
+        select(table, names.folded)
+        .join(schema.control, names.key == table.c.control)
+        .join(schema.work, (held.tenant == table.c.tenant) & (held.control == table.c.control))
+        .where(*_standing(status, tenant))
+        .order_by(table.c.updated_at)
+    )
+    return {(row.tenant, row.folded): _update(row) for row in conn.execute(query).all()}
+
+
+def _standing(status: Status, tenant: int | None) -> list[ColumnElement[bool]]:
+    held = schema.work.c
+    return [held.status == status.value, *([] if tenant is None else [held.tenant == tenant])]
 
 
 @remembered
