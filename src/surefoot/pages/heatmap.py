@@ -325,7 +325,9 @@ def _takes(wanted: Wanted, control: HeatControl) -> bool:
         return False
     if wanted.product is not None and (control.product or "").casefold() != wanted.product.casefold():
         return False
-    text = (wanted.text or "").casefold()
+    if not wanted.text:
+        return True
+    text = wanted.text.casefold()
     return text in control.name.casefold() or text in control.id.casefold()
 
 

@@ -234,7 +234,7 @@ def categories(conn: Connection, wanted: Among, controls: Collection[int]) -> di
         query = (
             select(span.c.control, shared_text.c.text)
             .join(shared_text, shared_text.c.key == span.c.category)
-            .where(span.c.control.in_(part), span.c.tenant.in_(_known(wanted)))
+            .where(span.c.control.in_(part), span.c.tenant.in_(_scored(conn, wanted).meant))
             .order_by(span.c.to_day)
         )
         found |= {row.control: row.text for row in conn.execute(query)}

@@ -34,6 +34,8 @@ routes = guarded_router()
 
 HERE = "/heatmap"
 PARAMETERS = ("label", "tenants", "text", "category", "product", "open")
+ACROSS = 50
+"""Tenants on a page: more columns than a large screen has room for."""
 LONGEST_PAGE = 5
 """Digits of a page's number."""
 FITTING = 26
@@ -109,6 +111,8 @@ class HeatmapPage(Page, frozen=True, kw_only=True):
     csv_href: str
     pages: tuple[Link, ...]
     tenant_pages: tuple[Link, ...]
+    told: str | None
+    """Which of the tenants are the columns; None: all."""
 
 
 class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,6 +201,7 @@ def wanted_of(query: Mapping[str, str], viewer: Viewer) -> Wanted:
         open_only="open" in query,
         page=int(query.get("page", "1")),
         tenant_page=int(query.get("tenantPage", "1")),
+        tenant_limit=ACROSS,
     )
 
 
@@ -224,7 +229,15 @@ def view(
         csv_href=f"{HEATMAP}.csv?{urlencode(kept)}",
         pages=_pages("page", page.page, page.pages, query),
         tenant_pages=_pages("tenantPage", page.tenant_page, page.tenant_pages, query),
+        told=_told(page),
     )
+
+
+def _told(page: Heatmap) -> str | None:
+    if page.tenant_pages == 1:
+        return None
+    last = page.total if page.tenant_page == page.tenant_pages else page.tenant_page * len(page.tenants)
+    return f"Tenants {last - len(page.tenants) + 1} to {last} of {page.total}"
 
 
 CHOICES = tuple(
