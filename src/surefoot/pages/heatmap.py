@@ -256,16 +256,26 @@ def _controls(conn: Connection, among: Among, ratings: Ratings, known: int, only
 
 
 def _row(held: Sequence[Sum], text: Text, ratings: Ratings, known: int) -> _Row:
-    key, ident, *_ = held[0]
-    many, opened, partial, unknown, gains, to_address, hard = _counted(held)
+    """Count in one pass: a large portfolio has thousands of sums."""
+    many, gains, hard, opened, partial, unknown = dict[Status, int](), list[float](), set[Difficulty](), 0, 0, 0
+    key, ident, to_address = held[0].control, held[0].id, None
+    for _, _, status, tenants, begun, priced, points, difficulty in held:
+        many[status] = tenants
+        if difficulty is not None:
+            hard.add(difficulty)
+        if status not in CLOSED:
+            opened, partial, unknown = opened + tenants, partial + begun, unknown + tenants - priced
+            if points is not None:
+                gains.append(points)
+            if status is _NEW:
+                to_address = points
     scored, rating = sum(many.values()), ratings.of(ident)
-    title = text.title or (rating.title if rating else None) or ""
     return _Row(
         key,
         to_address,
         HeatControl(
             id=ident,
-            name=" ".join(title.split()) or ident,
+            name=text.title or (" ".join(rating.title.split()) if rating and rating.title else "") or ident,
             category=text.category,
             product=product(text.service or (rating.service if rating else None)),
             difficulty=hard.pop() if len(hard) == 1 else max(hard, key=_HARD.__getitem__, default=None),
@@ -282,33 +292,6 @@ def _row(held: Sequence[Sum], text: Text, ratings: Ratings, known: int) -> _Row:
             cells=(),
         ),
     )
-
-
-class _Counted(NamedTuple):
-    """A control's tenants: by status, how many are open, of them begun, of them without known points, and the gains."""
-
-    many: dict[Status, int]
-    open: int
-    partial: int
-    unknown: int
-    gains: list[float]
-    to_address: float | None
-    hard: set[Difficulty]
-
-
-def _counted(held: Sequence[Sum]) -> _Counted:
-    """Count in one pass: a large portfolio has thousands of sums."""
-    many, gains, hard, opened, partial, unknown = dict[Status, int](), list[float](), set[Difficulty](), 0, 0, 0
-    to_address = None
-    for _, _, status, tenants, begun, known, points, difficulty in held:
-        many[status] = tenants
-        if difficulty is not None:
-            hard.add(difficulty)
-        if status not in CLOSED:
-            opened, partial, unknown = opened + tenants, partial + begun, unknown + tenants - known
-            gains += () if points is None else (points,)
-            to_address = points if status is _NEW else to_address
-    return _Counted(many, opened, partial, unknown, gains, to_address, hard)
 
 
 _HARD = {difficulty: place for place, difficulty in enumerate(Difficulty)}

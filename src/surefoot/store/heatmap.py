@@ -57,6 +57,7 @@ class Text(msgspec.Struct, frozen=True):
     """What Microsoft calls a control."""
 
     title: str = ""
+    """On one line; empty: there is none."""
     category: str = ""
     service: str | None = None
 
@@ -208,6 +209,11 @@ def _since(conn: Connection, theirs: _Tenants, controls: Collection[int] | None)
     return found
 
 
+def _text(body: str) -> Text:
+    held = _TEXT.decode(body)
+    return msgspec.structs.replace(held, title=" ".join(held.title.split()))
+
+
 _MOST = 8192
 _TEXT = msgspec.json.Decoder(Text)
 _decoded: dict[bytes, Text] = {}
@@ -220,7 +226,7 @@ def _read(conn: Connection, wanted: Mapping[bytes, int]) -> Mapping[bytes, Text]
     c = profile_content.c
     for part in chunks([key for digest, key in wanted.items() if digest not in found]):
         rows = conn.execute(select(c.digest, c.body).where(c.key.in_(part))).all()
-        found |= {digest: _TEXT.decode(body) for digest, body in rows}
+        found |= {digest: _text(body) for digest, body in rows}
     if len(_decoded) > _MOST:
         _decoded.clear()
     _decoded.update(found)
