@@ -212,8 +212,8 @@ def days(
     return tuple(DayTotal(day, points, most, _RANKS[source]) for day, points, most, source in rows)
 
 
-def _total(row: Any) -> DayTotal:  # noqa: ANN401 - a row
-    return DayTotal(row.day, row.points, row.max_points, _RANKS[row.source])
+def _total(day: dt.date, points: float, most: float, source: int) -> DayTotal:
+    return DayTotal(day, points, most, _RANKS[source])
 
 
 @remembered
@@ -222,7 +222,7 @@ def newest_total(conn: Connection, tenant: Tenant) -> DayTotal | None:
     c = schema.day.c
     query = select(c.day, c.points, c.max_points, c.source).where(c.tenant == tenant.key)
     row = conn.execute(query.order_by(c.day.desc()).limit(1)).one_or_none()
-    return None if row is None else _total(row)
+    return None if row is None else _total(*row)
 
 
 def source_of(conn: Connection, tenant: Tenant, day: dt.date) -> Source | None:
@@ -246,22 +246,28 @@ def stored_days(conn: Connection, tenant: Tenant) -> set[dt.date]:
 def recent(conn: Connection, tenants: Sequence[Tenant], span: int = 30) -> dict[str, list[DayTotal]]:
     """Give, by tenant id, the newest day and the nearest stored one `span` days or more before it, oldest first."""
     wanted = {t.key: t for t in tenants}
-    c = schema.day.c
-    newest = select(c.tenant, func.max(c.day).label("day")).group_by(c.tenant).subquery()
-    older = (
-        select(c.tenant, func.max(c.day).label("day"))
-        .join(newest, newest.c.tenant == c.tenant)
-        .where(type_coerce(c.day, Integer) <= type_coerce(newest.c.day, Integer) - span)
-        .group_by(c.tenant)
-        .subquery()
-    )
     found: dict[str, list[DayTotal]] = {}
-    for ends in (older, newest):
-        query = select(schema.day).join(ends, (ends.c.tenant == c.tenant) & (ends.c.day == c.day))
-        for row in conn.execute(query):
-            if row.tenant in wanted:
-                found.setdefault(wanted[row.tenant].id, []).append(_total(row))
+    for asked in _ends(span):
+        query = asked if len(wanted) > _FEW else asked.where(schema.tenant.c.key.in_(wanted))
+        for key, *total in conn.execute(query).all():
+            if key in wanted:
+                found.setdefault(wanted[key].id, []).append(_total(*total))
     return found
+
+
+_FEW = 500
+
+
+def _ends(span: int) -> tuple[Select[Any], ...]:
+    """Ask for each tenant's day `span` days before the newest, and for the newest: each is found by its key."""
+    c, owner, later = schema.day.c, schema.tenant.c, schema.day.alias()
+    mine, latest = later.c.tenant == owner.key, func.max(later.c.day)
+    newest = select(latest).where(mine).correlate(schema.tenant).scalar_subquery()
+    until = type_coerce(newest, Integer) - span
+    older = select(func.max(c.day)).where(c.tenant == owner.key, type_coerce(c.day, Integer) <= until)
+    ends = (older.correlate(schema.tenant).scalar_subquery(), newest)
+    asked = select(c.tenant, c.day, c.points, c.max_points, c.source).select_from(schema.tenant)
+    return tuple(asked.join(schema.day, (c.tenant == owner.key) & (c.day == end)) for end in ends)
 
 
 def snapshot(conn: Connection, tenant: Tenant, day: dt.date) -> Snapshot | None:
@@ -322,7 +328,7 @@ def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, 
     times = _times(conn, tenant, day)
     return {
         key: {
-            "status_text": None if said is None else fill(said, numbers or ""),
+            "status_text": None if said is None else said if not numbers else fill(said, numbers),
             "description": described,
             "count": count,
             "total": total,

@@ -228,14 +228,19 @@ def of(conn: Connection, tenant: Tenant, *, control: str | None = None) -> Mappi
         .where(link.c.tenant == tenant.key, link.c.until_day.is_(None))
     )
     query = query if control is None else query.where(names.c.folded == control.casefold())
-    updates, untouched = _updates(conn, tenant), (UNTOUCHED,)
+    updates = _updates(conn, tenant)
     rows = conn.execute(query).all()
     bodies = _bodies(conn, {digest: place for _, digest, place, _ in rows})
-    return {
-        folded: msgspec.structs.replace(shared, updates=updates.get(key, untouched), **_named(named, tenant))
-        for folded, digest, _, key in rows
-        for shared, named in [bodies[digest]]
-    }
+    return {folded: _own(bodies[digest], updates.get(key), tenant) for folded, digest, _, key in rows}
+
+
+def _own(shared: "Shared", updates: tuple[StateUpdate, ...] | None, tenant: Tenant) -> Profile:
+    """Make a shared profile a tenant's own, where it differs."""
+    profile, named = shared
+    changed: dict[str, Any] = {name: _in_name_of(tenant, text) for name, text in named}
+    if updates is not None:
+        changed["updates"] = updates
+    return msgspec.structs.replace(profile, **changed) if changed else profile
 
 
 _PROFILE = msgspec.json.Decoder(Profile)
@@ -250,12 +255,16 @@ _decoded: dict[bytes, Shared] = {}
 
 
 def _bodies(conn: Connection, wanted: Mapping[bytes, int]) -> Mapping[bytes, Shared]:
-    """Give the decoded texts by their digests, which are given with their keys; only new ones are read."""
+    """Give the decoded texts by their digests, which are given with their keys; only new ones are read.
+
+    They are as nobody touched them, so that they stand as they are for most tenants.
+    """
     found = {digest: held for digest in wanted if (held := _decoded.get(digest)) is not None}
     c = schema.profile_content.c
     for part in chunks([key for digest, key in wanted.items() if digest not in found]):
         for digest, body in conn.execute(select(c.digest, c.body).where(c.key.in_(part))):
-            found[digest] = _shared(body)
+            profile, named = _shared(body)
+            found[digest] = msgspec.structs.replace(profile, updates=(UNTOUCHED,)), named
     if len(_decoded) > MOST_DECODED:
         _decoded.clear()
     _decoded.update(found)
@@ -270,10 +279,6 @@ def _shared(body: str) -> Shared:
         return profile, ()
     texts = {name: getattr(profile, name) for name in profile.__struct_fields__ if name != "updates"}
     return profile, tuple((name, text) for name, text in texts.items() if _TENANT in str(text))
-
-
-def _named(fields: tuple[tuple[str, Text], ...], tenant: Tenant) -> dict[str, Text]:
-    return {name: _in_name_of(tenant, text) for name, text in fields}
 
 
 def _in_name_of(tenant: Tenant, text: Text) -> Text:

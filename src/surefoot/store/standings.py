@@ -49,8 +49,11 @@ def pieces(conn: Connection, tenant: Tenant) -> Pieces:
         .order_by(names.folded, c.from_day)
     )
     found: dict[int, list[Piece]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row[0], []).append(Piece._make(row))
+    for piece in map(Piece._make, conn.execute(query).all()):
+        if piece.key in found:
+            found[piece.key].append(piece)
+        else:
+            found[piece.key] = [piece]
     return found
 
 
@@ -72,25 +75,31 @@ def of(
     decided, planned = decisions.newest(conn, tenant), plans.newest(conn, tenant)
     told = history.told(conn, tenant, day) if rich else {}
     at = number_of(day)
-    return [
-        Standing(
-            score=_score(now, told.get(key, {})),
+    found = []
+    for key, mine in held.items():
+        now = _on(mine, at)
+        if now is None:
+            continue
+        points, best, most = _best(mine, at)
+        made = Standing(
+            score=_score(now, told.get(key)),
             profile=known.get(now.folded),
             last_known_max=_maximum(mine, at),
-            **_best(mine, at),
+            best_points=points,
+            best_day=best,
+            best_max=most,
             decision=decided.get(now.folded),
             plan=planned.get(now.folded),
         )
-        for key, mine in held.items()
-        if (now := _on(mine, at)) is not None
-    ]
+        found.append(made)
+    return found
 
 
 def bare(held: Pieces, known: Mapping[str, Profile], day: dt.date) -> list[Standing]:
     """List the controls of a day with points and maxima alone: without texts, decisions and plans."""
     at = number_of(day)
     return [
-        Standing(score=_score(now, {}), profile=known.get(now.folded), last_known_max=_maximum(mine, at))
+        Standing(score=_score(now, None), profile=known.get(now.folded), last_known_max=_maximum(mine, at))
         for mine in held.values()
         if (now := _on(mine, at)) is not None
     ]
@@ -103,20 +112,30 @@ def ranked(conn: Connection, tenant: Tenant, ratings: Ratings) -> tuple[dt.date 
         return None, ()
     made = rank(of(conn, tenant, totals.day), totals.max_points, ratings, totals.day)
     told = profiles.news(conn, tenant)
-    return totals.day, tuple(msgspec.structs.replace(a, microsoft_update=told.get(a.id.casefold())) for a in made)
+    return totals.day, tuple(
+        msgspec.structs.replace(a, microsoft_update=news) if (news := told.get(a.id.casefold())) else a for a in made
+    )
 
 
 def _on(mine: Sequence[Piece], day: int) -> Piece | None:
     """Give the piece that covers a day; the newest first, since that is mostly asked for."""
-    return next((p for p in reversed(mine) if p.from_day <= day <= p.to_day), None)
+    for piece in reversed(mine):
+        if piece.from_day <= day <= piece.to_day:
+            return piece
+    return None
 
 
-def _score(now: Piece, told: Mapping[str, Any]) -> ControlScore:
-    return ControlScore(control=now.control, category=now.category, points=now.points, percent=now.percent, **told)
+def _score(now: Piece, told: Mapping[str, Any] | None) -> ControlScore:
+    _, control, _, _, _, points, percent, category = now
+    if told is None:
+        return ControlScore(control=control, category=category, points=points, percent=percent)
+    return ControlScore(control=control, category=category, points=points, percent=percent, **told)
 
 
 def _maximum(mine: Sequence[Piece], day: int) -> float | None:
     """Give the maximum that the nearest earlier piece with points tells, else the nearest later one."""
+    if len(mine) == 1:  # as most controls of a tenant have
+        return derived(mine[0].points, mine[0].percent)
     earlier = (p for p in reversed(mine) if p.from_day <= day)
     later = (p for p in mine if p.from_day > day)
     told = (derived(p.points, p.percent) for part in (earlier, later) for p in part)
@@ -126,14 +145,11 @@ def _maximum(mine: Sequence[Piece], day: int) -> float | None:
 _WORTH = attrgetter("points", "to_day")
 
 
-def _best(mine: Sequence[Piece], day: int) -> dict[str, Any]:
+def _best(mine: Sequence[Piece], day: int) -> tuple[float | None, dt.date | None, float | None]:
     """Give the most points of the 90 days up to `day`, their last stored day and the maximum then."""
     since = day - LOOK_BACK.days
-    best = max((p for p in mine if p.from_day <= day and p.to_day >= since), key=_WORTH, default=None)
-    if best is None:
-        return {}
-    return {
-        "best_points": best.points,
-        "best_day": date_of(min(best.to_day, day)),
-        "best_max": derived(best.points, best.percent),
-    }
+    seen = [p for p in mine if p.from_day <= day and p.to_day >= since]
+    if not seen:
+        return None, None, None
+    best = seen[0] if len(seen) == 1 else max(seen, key=_WORTH)
+    return best.points, date_of(min(best.to_day, day)), derived(best.points, best.percent)
