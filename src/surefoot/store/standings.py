@@ -1,12 +1,13 @@
 """A tenant's controls on one day, each joined to all that is known of it: a handful of queries."""
 
 import datetime as dt
+import functools
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Integer, select, type_coerce
+from sqlalchemy import Connection, Integer, Select, bindparam, select, type_coerce
 
 from surefoot.model import ControlScore, Profile, Standing, Tenant
 from surefoot.scoring.actions import Action, rank
@@ -39,22 +40,26 @@ Pieces = Mapping[int, Sequence[Piece]]
 @remembered
 def pieces(conn: Connection, tenant: Tenant) -> Pieces:
     """Read what a tenant's controls had at any time: one row for each change."""
-    c, names, texts = schema.span.c, schema.control.c, schema.shared_text.c
-    days = (type_coerce(c.from_day, Integer), type_coerce(c.to_day, Integer))
-    query = (
-        select(c.control, names.id, names.folded, *days, c.points, c.percent, texts.text)
-        .join(schema.control, names.key == c.control)
-        .join(schema.shared_text, texts.key == c.category)
-        .where(c.tenant == tenant.key)
-        .order_by(names.folded, c.from_day)
-    )
     found: dict[int, list[Piece]] = {}
-    for piece in map(Piece._make, conn.execute(query).all()):
+    for piece in map(Piece._make, conn.execute(_pieces(), {"tenant": tenant.key}).all()):
         if piece.key in found:
             found[piece.key].append(piece)
         else:
             found[piece.key] = [piece]
     return found
+
+
+@functools.cache
+def _pieces() -> Select[Any]:
+    c, names, texts = schema.span.c, schema.control.c, schema.shared_text.c
+    days = (type_coerce(c.from_day, Integer), type_coerce(c.to_day, Integer))
+    return (
+        select(c.control, names.id, names.folded, *days, c.points, c.percent, texts.text)
+        .join(schema.control, names.key == c.control)
+        .join(schema.shared_text, texts.key == c.category)
+        .where(c.tenant == bindparam("tenant"))
+        .order_by(names.folded, c.from_day)
+    )
 
 
 def of(
@@ -66,8 +71,7 @@ def of(
     known: Mapping[str, Profile] | None = None,
 ) -> list[Standing]:
     """List the controls that a stored day scores, by id; `held` and `known` spare reading them again."""
-    c = schema.day.c
-    rich = conn.execute(select(c.rich).where(c.tenant == tenant.key, c.day == day)).scalar_one_or_none()
+    rich = history.rich(conn, tenant, day)
     if rich is None:
         return []
     held = pieces(conn, tenant) if held is None else held
