@@ -328,17 +328,32 @@ def _runs(known: Sequence[Point], scale: Scale) -> list[list[Point]]:
 
 def _run(run: Sequence[Point], scale: Scale) -> str:
     """Draw one run: a line above a light area, or a dot for a day that stands alone."""
-    places = _columns(scale.places(run))
+    places = _columns(scale.places(run), scale.day_width)
     x, y = places[0]
     if len(places) == 1:
         return f'<circle class="alone" cx="{_n(x)}" cy="{_n(y)}" r="2"/>'
-    line = f"M{_n(x)} {_n(y)}" + "".join(f"L{_n(px)} {_n(py)}" for px, py in places[1:])
+    line = f"M{_joined(places)}"
     end = f"V{_n(scale.floor)}H{_n(x)}Z"
     return f'<path class="area" d="{line}{end}"/><path class="line" d="{line}"/>'
 
 
-def _columns(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def _joined(places: Sequence[tuple[float, float]]) -> str:
+    """Write places as `_n` writes each number, and lines between them."""
+    text = "L".join([f"{x:.2f} {y:.2f}" for x, y in places]) + "L"
+    if "-" in text:
+        return "L".join([f"{_n(x)} {_n(y)}" for x, y in places])
+    # All have two decimals: zeros go from the last one, then from the one before it.
+    return text.replace("0 ", " ").replace("0L", "L").replace(".0 ", " ").replace(".0L", "L")[:-1]
+
+
+TWO_OF_A_COLUMN = 0.5
+"""Days that are further apart than this are at most two in a pixel column."""
+
+
+def _columns(places: list[tuple[float, float]], day_width: float) -> list[tuple[float, float]]:
     """Keep the first, least, greatest and last value of each pixel column, in their order."""
+    if day_width > TWO_OF_A_COLUMN:
+        return places
     columns: dict[int, list[tuple[float, float]]] = {}
     for place in places:
         columns.setdefault(int(place[0]), []).append(place)
@@ -358,9 +373,8 @@ def _end_dot(point: Point, scale: Scale) -> str:
 
 
 def _beside(kind: str, run: Sequence[Point], scale: Scale) -> str:
-    places = _columns(scale.places(run))
-    path = "L".join(f"{_n(x)} {_n(y)}" for x, y in places)
-    return f'<path class="beside {escape(kind)}" d="M{path}"/>' if len(places) > 1 else ""
+    places = _columns(scale.places(run), scale.day_width)
+    return f'<path class="beside {escape(kind)}" d="M{_joined(places)}"/>' if len(places) > 1 else ""
 
 
 def _marks(marks: Sequence[Mark], known: Sequence[Point], scale: Scale) -> str:

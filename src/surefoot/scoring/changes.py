@@ -123,10 +123,12 @@ def explain(before: Day, after: Day, alike: Alike = NONE_ALIKE) -> Explanation:
     The days hold all of their controls, or all but those that they hold alike, whose sums are then in `alike`.
     """
     weigh = _weigher(before, after)
-    before, after = _alike(before, after), _alike(after, before)
-    held_a, held_b = _by_id(before), _by_id(after)
-    order = list(dict.fromkeys([*held_a, *held_b]))
-    changes = [c for i in order for c in _of_control(held_a.get(i), held_b.get(i), weigh)]
+    changes: list[Change] = []
+    if before.controls or after.controls:
+        before, after = _alike(before, after), _alike(after, before)
+        held_a, held_b = _by_id(before), _by_id(after)
+        order = list(dict.fromkeys([*held_a, *held_b]))
+        changes += [c for i in order for c in _of_control(held_a.get(i), held_b.get(i), weigh)]
     changes += _rest(before, after, alike, weigh)
     a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
     return Explanation(
@@ -137,7 +139,7 @@ def explain(before: Day, after: Day, alike: Alike = NONE_ALIKE) -> Explanation:
         points=after.points - before.points,
         max_points=after.max_points - before.max_points,
         difference=None if a is None or b is None else b - a,
-        changes=tuple(sorted(changes, key=_largest_first)),
+        changes=tuple(sorted(changes, key=_largest_first) if len(changes) > 1 else changes),
     )
 
 
@@ -168,6 +170,8 @@ def _by_id(day: Day) -> dict[str, Held]:
 
 def _alike(day: Day, other: Day) -> Day:
     """Take a maximum as not known where the other day does not know it: the two days then count alike."""
+    if not other.controls:
+        return day
     unknown = {h.control.casefold() for h in other.controls if h.max_points is None}
     if not unknown:
         return day
@@ -202,7 +206,7 @@ def _change(
 ) -> list[Change]:
     """Make a change; none when neither points nor maximum moved, unless the control itself came or went."""
     moved = abs(points) > POINTS_MATTER or abs(maximum) > POINTS_MATTER
-    if not moved and kind not in {Kind.CONTROL_ADDED, Kind.CONTROL_RETIRED}:
+    if not moved and kind is not Kind.CONTROL_ADDED and kind is not Kind.CONTROL_RETIRED:
         return []
     earned, catalogue = weigh(points, maximum)
     held = pair[1] or pair[0]
@@ -243,10 +247,14 @@ def _rest(before: Day, after: Day, alike: Alike, weigh: Weigh) -> list[Change]:
 
 
 def _beyond_points(day: Day, alike: Alike) -> float:
+    if not day.controls:
+        return day.points - alike.points
     return day.points - fsum((alike.points, *(h.points for h in day.controls)))
 
 
 def _beyond_maxima(day: Day, alike: Alike) -> float:
+    if not day.controls:
+        return day.max_points - alike.max_points
     return day.max_points - fsum((alike.max_points, *(_maximum(h) for h in day.controls)))
 
 

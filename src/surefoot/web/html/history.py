@@ -489,7 +489,7 @@ def _mark(
 
 
 def _why(tenant: str, since: dt.date, until: dt.date) -> str:
-    return path(tenant, "history/why", **{"from": since.isoformat(), "to": until.isoformat()})
+    return f"{path(tenant, 'history/why')}?from={since.isoformat()}&to={until.isoformat()}"  # days need no quoting
 
 
 def _action(tenant: str, control: str | None) -> str | None:
