@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import pairwise
+from operator import lt
 
 import msgspec
 
@@ -206,7 +207,7 @@ def history(
     if not known:
         text = f'<text x="{form.width // 2}" y="{form.height // 2}" text-anchor="middle">no data</text>'
         return f"{head}{text}</svg>"
-    days = [*(p.day for p in known), *(span or ())]
+    days = (known[0].day, known[-1].day, *(span or ()))
     first, last = min(days), max(days)
     others = [(b.kind, [p for p in _known(b.points) if first <= p.day <= last]) for b in beside]
     values = [p.value for line in (known, *(o for _, o in others)) for p in line if p.value is not None]
@@ -230,7 +231,11 @@ def history(
 
 
 def _known(points: Sequence[Point]) -> list[Point]:
-    return sorted({p.day: p for p in points if p.value is not None and math.isfinite(p.value)}.values(), key=_day)
+    known = [p for p in points if p.value is not None and math.isfinite(p.value)]
+    days = [p.day for p in known]
+    if all(map(lt, days, days[1:])):  # as nearly always
+        return known
+    return sorted({p.day: p for p in known}.values(), key=_day)
 
 
 def _day(point: Point) -> dt.date:
@@ -283,6 +288,8 @@ def _label(value: float) -> str:
 
 def _gaps(known: Sequence[Point], scale: Scale) -> str:
     """Shade the days without a value, also before the first and after the last."""
+    if len(known) == (scale.last - scale.first).days + 1:
+        return ""
     edges = [scale.first - dt.timedelta(days=1), *(p.day for p in known), scale.last + dt.timedelta(days=1)]
     return "".join(_gap(a, b, scale) for a, b in pairwise(edges) if (b - a).days > 1)
 
@@ -314,6 +321,8 @@ def _gap_words(middle: float, width: float, form: Form) -> str:
 
 def _runs(known: Sequence[Point], scale: Scale) -> list[list[Point]]:
     """Cut the points into runs without a visible gap."""
+    if known and len(known) == (known[-1].day - known[0].day).days + 1:
+        return [list(known)]
     runs: list[list[Point]] = []
     width, before = scale.day_width, 0
     for point in known:

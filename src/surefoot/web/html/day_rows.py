@@ -86,8 +86,13 @@ def _texts(rows: Sequence[DayRow | HistoryRow]) -> list[_Texts]:
             formats.source(row.source),
         )
     ]
-    parts = iter(str(escape(CUT.join(texts))).split(CUT))
-    return [_Texts(*made) for made in zip(parts, parts, parts, parts, parts, strict=True)] if rows else []
+    parts = iter(escaped(texts))
+    return [_Texts(*made) for made in zip(parts, parts, parts, parts, parts, strict=True)]
+
+
+def escaped(texts: Sequence[str]) -> list[str]:
+    """Escape each of some texts, none of which has a `CUT`."""
+    return str(escape(CUT.join(texts))).split(CUT) if texts else []
 
 
 def _history(row: DayRow, texts: _Texts, legend: Sequence[Legend]) -> str:
