@@ -109,10 +109,24 @@ def rank(standings: Sequence[Standing], day_max: float, ratings: Ratings, day: d
     those whose points to gain nobody knows come last of them.
     """
     del day
+    return tuple([_action(w, impact, n, day_max) for n, (_, impact, w) in enumerate(_ordered(standings, ratings), 1)])
+
+
+def place(standings: Sequence[Standing], day_max: float, ratings: Ratings, control: str) -> Action | None:
+    """See one of a day's controls as `rank` does, among all of them; None when it is not one of them."""
+    folded = control.casefold()
+    for n, (_, impact, worth) in enumerate(_ordered(standings, ratings), 1):
+        if worth.standing.score.control.casefold() == folded:
+            return _action(worth, impact, n, day_max)
+    return None
+
+
+def _ordered(
+    standings: Sequence[Standing], ratings: Ratings
+) -> list[tuple[tuple[object, ...], Impact | None, "_Worth"]]:
     seen = [_worth(s, ratings) for s in standings]
     labels = impacts([w.points for w in seen if w.status not in CLOSED and w.points])
-    ordered = sorted(((_order(w, impact := _impact(w, labels)), impact, w) for w in seen), key=itemgetter(0))
-    return tuple(_action(w, impact, n, day_max) for n, (_, impact, w) in enumerate(ordered, start=1))
+    return sorted([(_order(w, impact := _impact(w, labels)), impact, w) for w in seen], key=itemgetter(0))
 
 
 def impacts(points: Sequence[float]) -> dict[float, Impact]:

@@ -207,8 +207,9 @@ def _shares(average: Average) -> str:
     return json.dumps([[c.category, c.points, c.max_points] for c in average.categories], separators=(",", ":"))
 
 
+@functools.lru_cache(maxsize=4096)
 def average_of(basis: str, percent: float | None, categories: str) -> Average:
-    """Rebuild an average from its row."""
+    """Rebuild an average from its row; tenants share them."""
     name, low, high, industry = json.loads(basis)
     shares = tuple(CategoryAverage(*part) for part in json.loads(categories))
     return Average(basis=name, percent=percent, seats_from=low, seats_to=high, industry=industry, categories=shares)
@@ -343,10 +344,16 @@ def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> Map
 _UNTOLD: Mapping[str, Any] = {}
 
 
-def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
-    """Give the texts, counts and report times of a rich day by the control's key."""
-    rows = conn.execute(_told(), {"tenant": tenant.key, "day": day}).all()
-    times = _times(conn, tenant, day)
+def told(
+    conn: Connection, tenant: Tenant, day: dt.date, *, controls: Collection[str] | None = None
+) -> dict[int, dict[str, Any]]:
+    """Give the texts, counts and report times of a rich day by the control's key.
+
+    `controls` are the folded ids of those that are asked for; None: all.
+    """
+    asked = {"tenant": tenant.key, "day": day} | ({} if controls is None else {"controls": list(controls)})
+    rows = conn.execute(_told(some=controls is not None), asked).all()
+    times = _times(conn, tenant, day) if rows else {}
     return {
         key: {
             "status_text": None if said is None else said if not numbers else fill(said, numbers),
@@ -362,16 +369,18 @@ def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, 
 
 
 @functools.cache
-def _told() -> Select[Any]:
+def _told(*, some: bool) -> Select[Any]:
     reading, sentence, description = schema.reading, schema.shared_text.alias(), schema.shared_text.alias()
-    c, day = reading.c, _DAY
-    return (
+    c, day, names = reading.c, _DAY, schema.control.c
+    query = (
         select(c.control, sentence.c.text, c.numbers, description.c.text, c["count"], c.total, c.on, c.applicable)
         .select_from(reading)
         .outerjoin(sentence, sentence.c.key == c.sentence)
         .outerjoin(description, description.c.key == c.description)
         .where(c.tenant == bindparam("tenant"), c.from_day <= day, c.to_day >= day)
     )
+    keys = select(names.key).where(names.folded.in_(bindparam("controls", expanding=True)))
+    return query.where(c.control.in_(keys)) if some else query
 
 
 _TIMES = select(schema.freshness.c.times).where(

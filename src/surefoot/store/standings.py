@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Integer, Select, bindparam, select, type_coerce
 
 from surefoot.model import ControlScore, Profile, Standing, Tenant
-from surefoot.scoring.actions import Action, rank
+from surefoot.scoring.actions import Action, place, rank
 from surefoot.scoring.maxima import derived
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.spells import LOOK_BACK
@@ -69,24 +69,29 @@ def of(
     *,
     held: Pieces | None = None,
     known: Mapping[str, Profile] | None = None,
+    told: frozenset[str] | None = None,
 ) -> list[Standing]:
-    """List the controls that a stored day scores, by id; `held` and `known` spare reading them again."""
+    """List the controls that a stored day scores, by id; `held` and `known` spare reading them again.
+
+    `told` are those (None: all) whose texts, counts and best days are wanted, by folded id: no other's place among the
+    controls, status, points or maximum needs them.
+    """
     rich = history.rich(conn, tenant, day)
     if rich is None:
         return []
     held = pieces(conn, tenant) if held is None else held
     known = profiles.of(conn, tenant) if known is None else known
     decided, planned = decisions.newest(conn, tenant), plans.newest(conn, tenant)
-    told = history.told(conn, tenant, day) if rich else {}
+    texts = history.told(conn, tenant, day, controls=told) if rich and told != frozenset() else {}
     at = number_of(day)
     found = []
     for key, mine in held.items():
         now = _on(mine, at)
         if now is None:
             continue
-        points, best, most = _best(mine, at)
+        points, best, most = _best(mine, at) if told is None or now.folded in told else (None, None, None)
         made = Standing(
-            score=_score(now, told.get(key)),
+            score=_score(now, texts.get(key)),
             profile=known.get(now.folded),
             last_known_max=_maximum(mine, at),
             best_points=points,
@@ -119,6 +124,17 @@ def ranked(conn: Connection, tenant: Tenant, ratings: Ratings) -> tuple[dt.date 
     return totals.day, tuple(
         msgspec.structs.replace(a, microsoft_update=news) if (news := told.get(a.id.casefold())) else a for a in made
     )
+
+
+def placed(conn: Connection, tenant: Tenant, ratings: Ratings, control: str) -> tuple[dt.date | None, Action | None]:
+    """Give the newest day and one of its controls as `ranked` does; None when there is no day, or it is not scored."""
+    totals = history.newest_total(conn, tenant)
+    if totals is None:
+        return None, None
+    folded = control.casefold()
+    made = place(of(conn, tenant, totals.day, told=frozenset((folded,))), totals.max_points, ratings, control)
+    news = profiles.news(conn, tenant).get(folded)
+    return totals.day, msgspec.structs.replace(made, microsoft_update=news) if made and news else made
 
 
 def _on(mine: Sequence[Piece], day: int) -> Piece | None:
