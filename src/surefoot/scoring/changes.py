@@ -182,14 +182,21 @@ def _alike(day: Day, other: Day) -> Day:
 
 
 def _of_control(a: Held | None, b: Held | None, weigh: Weigh) -> list[Change]:
-    """Give the changes of one control: none, one, or a gain beside a changed maximum."""
+    """Give the changes of one control: none, one, or a gain beside a changed maximum.
+
+    None when neither points nor maximum moved, unless the control itself came or went.
+    """
     if a is None or b is None:
         kind = Kind.CONTROL_ADDED if a is None else Kind.CONTROL_RETIRED
-        return _change(kind, (a, b), _points(b) - _points(a), _maximum(b) - _maximum(a), weigh)
+        return [_change(kind, (a, b), _points(b) - _points(a), _maximum(b) - _maximum(a), weigh)]
     by_share, by_maximum = _split(a, b)
-    kind = Kind.GAINED if by_share > 0 else Kind.REGRESSED
     grown = _maximum(b) - _maximum(a)
-    return _change(kind, (a, b), by_share, 0.0, weigh) + _change(Kind.MAX_CHANGED, (a, b), by_maximum, grown, weigh)
+    found = []
+    if abs(by_share) > POINTS_MATTER:
+        found.append(_change(Kind.GAINED if by_share > 0 else Kind.REGRESSED, (a, b), by_share, 0.0, weigh))
+    if abs(by_maximum) > POINTS_MATTER or abs(grown) > POINTS_MATTER:
+        found.append(_change(Kind.MAX_CHANGED, (a, b), by_maximum, grown, weigh))
+    return found
 
 
 def _split(a: Held, b: Held) -> tuple[float, float]:
@@ -201,30 +208,22 @@ def _split(a: Held, b: Held) -> tuple[float, float]:
     return b.points - a.points - by_maximum, by_maximum
 
 
-def _change(
-    kind: Kind, pair: tuple[Held | None, Held | None], points: float, maximum: float, weigh: Weigh
-) -> list[Change]:
-    """Make a change; none when neither points nor maximum moved, unless the control itself came or went."""
-    moved = abs(points) > POINTS_MATTER or abs(maximum) > POINTS_MATTER
-    if not moved and kind is not Kind.CONTROL_ADDED and kind is not Kind.CONTROL_RETIRED:
-        return []
+def _change(kind: Kind, pair: tuple[Held | None, Held | None], points: float, maximum: float, weigh: Weigh) -> Change:
     earned, catalogue = weigh(points, maximum)
     held = pair[1] or pair[0]
-    return [
-        Change(
-            kind=kind,
-            control=held.control if held else None,
-            name=held.name if held else None,
-            category=held.category if held else None,
-            service=held.service if held else None,
-            points=points,
-            max_points=maximum,
-            earned=earned,
-            catalogue=catalogue,
-            before=pair[0],
-            after=pair[1],
-        )
-    ]
+    return Change(
+        kind=kind,
+        control=held.control if held else None,
+        name=held.name if held else None,
+        category=held.category if held else None,
+        service=held.service if held else None,
+        points=points,
+        max_points=maximum,
+        earned=earned,
+        catalogue=catalogue,
+        before=pair[0],
+        after=pair[1],
+    )
 
 
 def _points(held: Held | None) -> float:
@@ -241,21 +240,25 @@ def _rest(before: Day, after: Day, alike: Alike, weigh: Weigh) -> list[Change]:
     points = _beyond_points(after, alike) - _beyond_points(before, alike)
     beyond_a, beyond_b = _beyond_maxima(before, alike), _beyond_maxima(after, alike)
     by_group = _group(after, beyond_b, alike) - _group(before, beyond_a, alike)
-    return _change(Kind.UNKNOWN_MAXIMA, (None, None), 0.0, by_group, weigh) + _change(
-        Kind.UNEXPLAINED, (None, None), points, beyond_b - beyond_a - by_group, weigh
-    )
+    rest = beyond_b - beyond_a - by_group
+    found = []
+    if abs(by_group) > POINTS_MATTER:
+        found.append(_change(Kind.UNKNOWN_MAXIMA, (None, None), 0.0, by_group, weigh))
+    if abs(points) > POINTS_MATTER or abs(rest) > POINTS_MATTER:
+        found.append(_change(Kind.UNEXPLAINED, (None, None), points, rest, weigh))
+    return found
 
 
 def _beyond_points(day: Day, alike: Alike) -> float:
     if not day.controls:
         return day.points - alike.points
-    return day.points - fsum((alike.points, *(h.points for h in day.controls)))
+    return day.points - fsum([alike.points, *[h.points for h in day.controls]])
 
 
 def _beyond_maxima(day: Day, alike: Alike) -> float:
     if not day.controls:
         return day.max_points - alike.max_points
-    return day.max_points - fsum((alike.max_points, *(_maximum(h) for h in day.controls)))
+    return day.max_points - fsum([alike.max_points, *[h.max_points or 0.0 for h in day.controls]])
 
 
 def _group(day: Day, beyond: float, alike: Alike) -> float:
@@ -266,4 +269,4 @@ def _group(day: Day, beyond: float, alike: Alike) -> float:
 
 def _largest_first(change: Change) -> tuple[float, float, str, str]:
     size = abs(change.percent) if change.percent is not None else abs(change.points) + abs(change.max_points)
-    return (-size, -abs(change.points), change.kind.value, (change.control or "").casefold())
+    return (-size, -abs(change.points), change.kind, (change.control or "").casefold())

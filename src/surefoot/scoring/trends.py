@@ -200,6 +200,8 @@ def _month(month: str, held: Sequence[Explanation]) -> MonthSum:
 
 def falls(stretches: Sequence[Stretch], since: dt.date, until: dt.date) -> tuple[Fall, ...]:
     """List a control's falls from `since` to `until`, each with the day by which it was mended, if it was."""
+    if len(stretches) < 2:  # noqa: PLR2004 - what never changed never fell
+        return ()
     found = []
     for place, (old, new) in enumerate(pairwise(stretches), start=1):
         if since <= new.from_day <= until and _lost(old, new):

@@ -68,6 +68,8 @@ class _Texts(NamedTuple):
     change: str
     """Empty when it is not known."""
     source: str
+    why_href: str
+    """Empty when there is none."""
 
 
 CUT = "\x1f"
@@ -84,10 +86,11 @@ def _texts(rows: Sequence[DayRow | HistoryRow]) -> list[_Texts]:
             f"{formats.points(row.points)} of {formats.points(row.max_points)}",
             "" if row.change is None else formats.signed(row.change),
             formats.source(row.source),
+            (row.why_href or "") if isinstance(row, DayRow) else "",
         )
     ]
     parts = iter(escaped(texts))
-    return [_Texts(*made) for made in zip(parts, parts, parts, parts, parts, strict=True)]
+    return [_Texts(*made) for made in zip(parts, parts, parts, parts, parts, parts, strict=True)]
 
 
 def escaped(texts: Sequence[str]) -> list[str]:
@@ -117,7 +120,7 @@ def _change(row: DayRow, texts: _Texts) -> str:
         return formats.NONE
     if row.why_href is None:
         return ""
-    return f'<a class="delta {formats.direction(row.change)}" href="{escape(row.why_href)}">{texts.change}</a>'
+    return f'<a class="delta {formats.direction(row.change)}" href="{texts.why_href}">{texts.change}</a>'
 
 
 def _overview(row: HistoryRow, texts: _Texts) -> str:
