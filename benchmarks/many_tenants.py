@@ -69,11 +69,12 @@ def identity(number: int) -> str:
 def open_or_fill(folder: Path, *, count: int = 100, days: int = DAYS) -> Filled:
     """Fill a new database in a folder, or take the one that an earlier run left there."""
     note = folder / "filled.json"
-    if note.exists():
-        return msgspec.json.decode(note.read_bytes(), type=Filled)
     folder.mkdir(parents=True, exist_ok=True)
     engine = database.engine(folder / "surefoot.db")
     database.upgrade(engine)
+    if note.exists():
+        engine.dispose()
+        return msgspec.json.decode(note.read_bytes(), type=Filled)
     made = fill(engine, count=count, days=days)
     engine.dispose()
     note.write_bytes(msgspec.json.encode(made))

@@ -1,38 +1,111 @@
-"""A reading transaction asks once; where something may be written, every question is asked anew."""
+"""Between two writes a question is asked once; where something may be written, each time anew."""
 
 import datetime as dt
+from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, Engine
 
 from surefoot.model import Connection as Way
-from surefoot.model import Decision, Status
+from surefoot.model import Decision, Status, Tenant
 from surefoot.store import database, decisions, profiles, tenants
-from surefoot.store.memory import remembered
+from surefoot.store.memory import NOTHING, Shared, remembered
 
 NOW = dt.datetime(2026, 11, 24, 6, tzinfo=dt.UTC)
 MADE = Decision(control="aad_mfa", status=Status.PLANNED, decided_at=NOW, decided_by="ada")
 
 
-def a_tenant(conn: Connection, number: int = 1) -> object:
+def a_tenant(conn: Connection, number: int = 1) -> Tenant:
     identity = f"0c0a1e5e-0000-4000-8000-{number:012d}"
     return tenants.add(conn, id=identity, name=f"Tenant {number}", connection=Way(), now=NOW, due_at=None)
 
 
-def test_a_question_is_asked_once_in_a_reading_transaction_and_anew_in_the_next(engine: Engine) -> None:
-    asked: list[int] = []
+def add_and_fail(engine: Engine) -> None:
+    with database.writing(engine) as conn:
+        a_tenant(conn)
+        raise KeyError
 
-    @remembered
-    def ask(conn: Connection, tenant: int, *, of: str = "") -> int:
-        del conn
-        asked.append(tenant)
-        return tenant + len(of)
 
+class Asked:
+    """A question that notes how often it was put to the database."""
+
+    def __init__(self) -> None:
+        self.times: list[int] = []
+
+        @remembered
+        def ask(conn: Connection, number: int, *, of: str = "") -> tuple[int, ...]:
+            self.times.append(number)
+            return (*(t.key for t in tenants.all_of(conn, None)), number + len(of))
+
+        self.ask = ask
+
+
+def test_a_question_is_asked_once_for_all_who_see_the_same_state(engine: Engine) -> None:
+    asked = Asked()
     with database.reading(engine) as conn:
-        assert [ask(conn, 1), ask(conn, 1), ask(conn, 2), ask(conn, 1, of="x")] == [1, 1, 2, 2]
-    assert asked == [1, 2, 1]
+        assert [asked.ask(conn, 1), asked.ask(conn, 1), asked.ask(conn, 2)] == [(1,), (1,), (2,)]
+        assert asked.ask(conn, 1, of="x") == (2,)
+    with database.reading(engine) as conn, database.reading(engine) as other:
+        assert asked.ask(conn, 1) == asked.ask(other, 1) == (1,)
+    assert asked.times == [1, 2, 1]
+
+
+def test_after_a_write_every_question_is_asked_anew_whoever_wrote(engine: Engine, tmp_path: Path) -> None:
+    asked, elsewhere = Asked(), database.engine(tmp_path / "surefoot.db")
+    for writer in (engine, elsewhere):
+        with database.reading(engine) as conn:
+            before = asked.ask(conn, 9)
+        with database.writing(writer) as conn:
+            tenant = a_tenant(conn, len(before))
+        with database.reading(engine) as conn:
+            assert asked.ask(conn, 9) == (*before[:-1], tenant.key, 9)
+    with database.writing(elsewhere) as conn:
+        tenants.remove(conn, tenant)
     with database.reading(engine) as conn:
-        assert ask(conn, 1) == 1
-    assert asked == [1, 2, 1, 1]
+        assert asked.ask(conn, 9) == before
+    elsewhere.dispose()
+
+
+def test_who_began_to_read_before_a_write_goes_on_seeing_what_was(engine: Engine) -> None:
+    asked = Asked()
+    with database.reading(engine) as older:
+        assert tenants.all_of(older, None) == []
+        with database.writing(engine) as conn:
+            tenant = a_tenant(conn)
+        for _ in range(2):
+            with database.reading(engine) as newer:
+                assert asked.ask(newer, 5) == (tenant.key, 5)
+            assert asked.ask(older, 5) == (5,)
+    with database.reading(engine) as newer:
+        assert asked.ask(newer, 5) == (tenant.key, 5)
+
+
+def test_what_was_taken_back_or_changed_nothing_leaves_the_answers(engine: Engine) -> None:
+    asked = Asked()
+    with database.reading(engine) as conn:
+        asked.ask(conn, 1)
+    with database.writing(engine) as conn:
+        assert tenants.all_of(conn, None) == []
+    with database.trying(engine) as conn:
+        a_tenant(conn)
+    with pytest.raises(KeyError):
+        add_and_fail(engine)
+    with database.reading(engine) as conn:
+        assert asked.ask(conn, 1) == (1,)
+    assert asked.times == [1]
+
+
+def test_only_so_many_answers_are_kept_the_last_asked_ones() -> None:
+    kept = Shared(most=2)
+    for number in (1, 2):
+        kept.keep(7, number, -number)
+    assert kept.find(7, 1) == -1
+    kept.keep(7, 3, -3)
+    assert [kept.find(7, n) for n in (1, 2, 3)] == [-1, NOTHING, -3]
+    assert kept.find(8, 1) is NOTHING
+    kept.keep(8, 1, None)
+    assert kept.find(8, 1) is None
+    assert kept.find(8, 3) is NOTHING
 
 
 def test_who_writes_sees_what_was_written_a_moment_ago(engine: Engine) -> None:

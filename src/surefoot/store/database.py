@@ -1,6 +1,7 @@
 """Opening the database, bringing it up to date, and transactions. All that differs between databases is here."""
 
 import contextlib
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +13,19 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from surefoot.errors import DataUnusable
 from surefoot.model import Actor
-from surefoot.store.memory import MEMORY
-from surefoot.store.schema import metadata
+from surefoot.store.memory import MEMORY, Memory, Shared
+from surefoot.store.schema import metadata, state
 
 ANCHOR, HEAD = "audit.head", "audit_head"
 """The file that holds the newest audit entry, and where a transaction notes it."""
+SHARED = "shared"
+"""The engine's option with what its transactions remember together."""
 
 PATIENCE = 30.0
 """Seconds to wait for another writer."""
@@ -37,7 +40,7 @@ def engine(path: Path) -> Engine:
         max_overflow=24,
         pool_pre_ping=False,
         poolclass=QueuePool,
-        execution_options={"anchor": path.with_name(ANCHOR)},
+        execution_options={"anchor": path.with_name(ANCHOR), SHARED: Shared()},
     )
     event.listen(made, "begin", _begin)
     return made
@@ -83,7 +86,7 @@ def _begin(conn: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one state of the database and changes nothing."""
-    options: dict[str, Any] = {MEMORY: {}}
+    options: dict[str, Any] = {MEMORY: Memory(engine.get_execution_options()[SHARED], _state)}
     with _named(), engine.connect().execution_options(**options) as conn, conn.begin() as transaction:
         yield conn
         transaction.rollback()
@@ -97,11 +100,43 @@ def writing(engine: Engine, *, by: Actor | None = None) -> Iterator[Connection]:
     """
     with _named(), engine.connect().execution_options(writing=True, actor=by) as conn:
         conn.info.pop(HEAD, None)
-        with conn.begin():
+        with conn.begin() as transaction:
+            before = _changes(conn)
             yield conn
+            if transaction.is_active and _changes(conn) != before:
+                _set_state(conn)
         head = conn.info.pop(HEAD, None)
         if head is not None:
             _anchor(conn.get_execution_options()["anchor"], head)
+
+
+_STATE, _ABSENT = select(state.c.number).where(state.c.key == 1), "no such table: state"
+
+
+def _state(conn: Connection) -> int | None:
+    """Read which state of the database a transaction sees; None before the migration that counts them."""
+    try:
+        number: int | None = conn.execute(_STATE).scalar_one_or_none()
+    except OperationalError as error:
+        if _ABSENT not in str(error):
+            raise
+        return None
+    return number
+
+
+def _changes(conn: Connection) -> int:
+    """Count the rows that this connection ever inserted, changed or deleted, be it by a trigger or a cascade."""
+    raw: Any = conn.connection.driver_connection
+    return int(raw.total_changes)
+
+
+def _set_state(conn: Connection) -> None:
+    """Give the state another number after a change; by chance, so that a copy which was put back has never had it."""
+    try:
+        conn.execute(update(state).values(number=secrets.randbits(62)))
+    except OperationalError as error:
+        if _ABSENT not in str(error):
+            raise
 
 
 @contextmanager

@@ -1,7 +1,9 @@
-"""What a reading transaction remembers: it sees one state of the database, so the same question has the same answer."""
+"""What is remembered of the database: between two writes the same question has the same answer, whoever asks."""
 
 import functools
-from collections.abc import Callable
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
@@ -10,24 +12,81 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 MEMORY = "memory"
-"""The execution option that holds the answers of one reading transaction."""
+"""The execution option that holds the memory of one reading transaction."""
+MOST = 500
+"""How many answers outlive their transaction; the one that was asked for longest ago goes first."""
+NOTHING: Any = object()
+
+
+class Shared:
+    """The answers that hold in one state of the database, for all transactions of the process that see it."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._state: int | None = None
+        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def find(self, state: int, question: Hashable) -> Any:  # noqa: ANN401 - whatever was kept
+        """Give the answer in a state, or `NOTHING`."""
+        with self._lock:
+            if state != self._state or question not in self._answers:
+                return NOTHING
+            self._answers.move_to_end(question)
+            return self._answers[question]
+
+    def keep(self, state: int, question: Hashable, answer: object) -> None:
+        """Keep an answer; those of another state are forgotten."""
+        with self._lock:
+            if state != self._state:
+                self._state = state
+                self._answers.clear()
+            self._answers[question] = answer
+            if len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+
+
+class Memory:
+    """What one reading transaction remembers: its own answers, and those of others who see the same state.
+
+    `state` reads which state the transaction sees; None: it cannot be told, and nothing outlives the transaction.
+    """
+
+    def __init__(self, shared: Shared, state: Callable[[Connection], int | None]) -> None:
+        self._shared = shared
+        self._read = state
+        self._state: int | None = NOTHING
+        self._own: dict[Hashable, Any] = {}
+
+    def answer(self, conn: Connection, question: Hashable, ask: Callable[[], R]) -> R:
+        """Give what is remembered, or ask."""
+        if question in self._own:
+            found: R = self._own[question]
+            return found
+        if self._state is NOTHING:
+            self._state = self._read(conn)
+        answer = NOTHING if self._state is None else self._shared.find(self._state, question)
+        if answer is NOTHING:
+            answer = ask()
+            if self._state is not None:
+                self._shared.keep(self._state, question, answer)
+        self._own[question] = answer
+        return answer  # type: ignore[no-any-return]
 
 
 def remembered(ask: Callable[Concatenate[Connection, P], R]) -> Callable[Concatenate[Connection, P], R]:
-    """Ask once in a reading transaction, and each time anew wherever something may be written.
+    """Ask once between two writes, and each time anew wherever something may be written.
 
-    The answer is shared: it must not be changed by who gets it. The arguments are hashable; one by name that is None
-    counts as left out.
+    The answer depends on the database and the arguments alone: not on the clock. It is shared: it must not be changed
+    by who gets it. The arguments are hashable; one by name that is None counts as left out.
     """
 
     @functools.wraps(ask)
     def asked(conn: Connection, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        memory: dict[Any, R] | None = conn.get_execution_options().get(MEMORY)
+        memory: Memory | None = conn.get_execution_options().get(MEMORY)
         if memory is None:
             return ask(conn, *args, **kwargs)
-        key = (ask, args, tuple(sorted((name, value) for name, value in kwargs.items() if value is not None)))
-        if key not in memory:
-            memory[key] = ask(conn, *args, **kwargs)
-        return memory[key]
+        named = tuple(sorted((name, value) for name, value in kwargs.items() if value is not None))
+        return memory.answer(conn, (ask, args, named), lambda: ask(conn, *args, **kwargs))
 
     return asked

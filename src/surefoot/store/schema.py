@@ -596,6 +596,14 @@ saved_view = Table(
     **_STRICT,
 )
 
+state = Table(
+    "state",  # one row, for who remembers answers
+    metadata,
+    Column("key", Count, primary_key=True),
+    Column("number", Count, nullable=False),  # another one after every transaction that changed something
+    **_STRICT,
+)
+
 sync_run = Table(
     "sync_run",  # each reading of a tenant, how it went
     metadata,
