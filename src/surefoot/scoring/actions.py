@@ -102,14 +102,17 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"
     """None: the control is as it was when Surefoot first read the tenant."""
 
 
-def rank(standings: Sequence[Standing], day_max: float, ratings: Ratings, day: dt.date) -> tuple[Action, ...]:
+def rank(
+    standings: Sequence[Standing], day_max: float, ratings: Ratings, day: dt.date, *, most: int | None = None
+) -> tuple[Action, ...]:
     """See a day's controls as actions, in the default order: open ones first, then decided, then completed ones.
 
     `day_max` is the tenant's maximum on `day`. Open ones go by impact, difficulty, points, Microsoft's rank and id;
-    those whose points to gain nobody knows come last of them.
+    those whose points to gain nobody knows come last of them. `most` are those that are wanted (None: all).
     """
     del day
-    return tuple([_action(w, impact, n, day_max) for n, (_, impact, w) in enumerate(_ordered(standings, ratings), 1)])
+    ordered = _ordered(standings, ratings)[:most]
+    return tuple([_action(w, impact, n, day_max) for n, (_, impact, w) in enumerate(ordered, 1)])
 
 
 def place(standings: Sequence[Standing], day_max: float, ratings: Ratings, control: str) -> Action | None:

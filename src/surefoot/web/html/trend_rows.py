@@ -1,11 +1,13 @@
 """The rows of the trends' tables of days, written in Python as those of the history are: filters of the templates."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 from markupsafe import Markup
 
+from surefoot.pages.groups import Group
 from surefoot.pages.trends import CategoryDay, GroupTrend, TrendDay
 from surefoot.web.html import formats
 from surefoot.web.html.day_rows import CUT, escaped
@@ -57,6 +59,40 @@ def comparison_rows(rows: Iterable[DayRow], groups: Sequence[GroupLine]) -> Mark
     return _written([_compared(r, names) for r in rows], ("num",) * (1 + len(names)))
 
 
+class Beside(Protocol):
+    """A day beside the averages of groups."""
+
+    @property
+    def day(self) -> dt.date:
+        """The day."""
+        ...
+
+    @property
+    def percent(self) -> float | None:
+        """The tenant's own."""
+        ...
+
+    @property
+    def averages(self) -> tuple[float | None, ...]:
+        """One for each group."""
+        ...
+
+
+class Named(Protocol):
+    """A group's line."""
+
+    @property
+    def group(self) -> Group:
+        """Whose."""
+        ...
+
+
+def beside_rows(rows: Iterable[Beside], groups: Sequence[Named]) -> Markup:
+    """Write the comparison's rows: the score and the averages of groups of each day."""
+    names = [g.group.name.replace("|", " ").replace(CUT, " ") for g in groups]
+    return _written([_beside(r, names) for r in rows], ("num",) * (1 + len(names)))
+
+
 def regressed_rows(rows: Iterable[DayRow]) -> Markup:
     """Write how many controls were below their best on each day, and the points lost."""
     return _written([_regressed(r) for r in rows], ("num", "num"))
@@ -83,6 +119,12 @@ def _compared(row: DayRow, names: Sequence[str]) -> _Row:
     averages = [formats.percent(a) for a in row.averages]
     shown = "|".join([row.percent, *(f"{name}: {a}" for name, a in zip(names, averages, strict=True))])
     return _Row(row.iso, row.day.percent, (row.label, shown, row.percent, *averages))
+
+
+def _beside(row: Beside, names: Sequence[str]) -> _Row:
+    percent, averages = formats.percent(row.percent), [formats.percent(a) for a in row.averages]
+    shown = "|".join([percent, *(f"{name}: {a}" for name, a in zip(names, averages, strict=True))])
+    return _Row(formats.iso(row.day), row.percent, (formats.day(row.day), shown, percent, *averages))
 
 
 def _regressed(row: DayRow) -> _Row:
@@ -115,4 +157,6 @@ def _points(day: TrendDay | CategoryDay) -> str:
     return f"{formats.points(day.points)} of {formats.points(day.max_points)}"
 
 
-FILTERS = {f.__name__: f for f in (zone_rows, category_rows, comparison_rows, regressed_rows, given_up_rows)}
+FILTERS = {
+    f.__name__: f for f in (zone_rows, category_rows, comparison_rows, beside_rows, regressed_rows, given_up_rows)
+}
