@@ -263,8 +263,12 @@ def _beyond_maxima(day: Day, alike: Alike) -> float:
 
 def _group(day: Day, beyond: float, alike: Alike) -> float:
     """Give the points that the controls of unknown maximum share: what is left of the day's maximum, if positive."""
-    unknown = alike.unknown or any(h.max_points is None for h in day.controls)
-    return max(0.0, beyond) if unknown else 0.0
+    if alike.unknown:
+        return max(0.0, beyond)
+    for held in day.controls:
+        if held.max_points is None:
+            return max(0.0, beyond)
+    return 0.0
 
 
 def _largest_first(change: Change) -> tuple[float, float, str, str]:

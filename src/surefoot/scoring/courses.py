@@ -55,27 +55,34 @@ def resolve(pieces: Sequence[Piece], usual: float | None) -> tuple[Stretch, ...]
     if len(pieces) == 1:
         (p,) = pieces
         return (Stretch(p.from_day, p.to_day, p.points, _alone(p.points, p.percent, usual), p.category),)
-    return tuple(
-        Stretch(p.from_day, p.to_day, p.points, most, p.category)
-        for p, most in zip(pieces, maxima(pieces, usual), strict=True)
-    )
+    return tuple([
+        Stretch(begun, ended, points, most, category)
+        for (begun, ended, points, _, category), most in zip(pieces, maxima(pieces, usual), strict=True)
+    ])  # fmt: skip
 
 
-def maxima(pieces: Sequence[Told], usual: float | None) -> list[float | None]:
+def maxima(pieces: Sequence[Told], usual: float | None) -> Sequence[float | None]:
     """Give the maximum of each piece, which are oldest first.
 
     Neighbours share one as long as a single value fits all of their rounded percents: rounding alone never looks
     like a changed maximum. Pieces without points take the maximum before them, else the one after, else `usual`
     (the profile's).
     """
-    if len(pieces) == 1:
-        return [_alone(pieces[0].points, pieces[0].percent, usual)]
-    found: list[float | None] = [None] * len(pieces)
-    for places, low, high in _shared(pieces):
+    return _maxima(tuple([(p.points, p.percent) for p in pieces]), usual)
+
+
+@lru_cache(maxsize=8192)
+def _maxima(told: tuple[tuple[float, float | None], ...], usual: float | None) -> tuple[float | None, ...]:
+    """Give them of points and percents: most controls go from nothing to all, or back."""
+    if len(told) == 1:
+        return (_alone(*told[0], usual),)
+    found: list[float | None] = [None] * len(told)
+    for places, low, high in _shared(told):
         value = _pick(low, high, usual)
         for place in places:
             found[place] = value
-    return [m if m is None else max(m, p.points) for p, m in zip(pieces, _filled(found, usual), strict=True)]
+    filled = zip(told, _filled(found, usual), strict=True)
+    return tuple([m if m is None else max(m, points) for (points, _), m in filled])
 
 
 @lru_cache(maxsize=8192)
@@ -94,13 +101,13 @@ def _bounds(points: float, percent: float | None) -> tuple[float, float] | None:
     return 100.0 * points / (percent + ROUNDING), 100.0 * points / (percent - ROUNDING)
 
 
-def _shared(pieces: Sequence[Told]) -> list[tuple[list[int], float, float]]:
+def _shared(told: Sequence[tuple[float, float | None]]) -> list[tuple[list[int], float, float]]:
     """Group neighbours that one maximum fits, with its bounds; those that tell nothing are left out."""
     groups: list[tuple[list[int], float, float]] = []
     places: list[int] = []
     low = high = 0.0
-    for place, piece in enumerate(pieces):
-        found = _bounds(piece.points, piece.percent)
+    for place, (points, percent) in enumerate(told):
+        found = _bounds(points, percent)
         if found is None:
             continue
         least, most = found
