@@ -55,8 +55,9 @@ def overview_rows(rows: Sequence[HistoryRow]) -> Markup:
 
 def action_rows(rows: Sequence[HistoryRow]) -> Markup:
     """Write an action's rows: its percent and its points on each day."""
-    written = [_action(row, texts) for row, texts in zip(rows, _texts(rows), strict=True)]
-    return Markup("".join(written))  # noqa: S704 - escaped below
+    texts = iter(escaped([text for row in rows for text in _told(row)]))
+    written = [_action(row, next(texts), next(texts), next(texts)) for row in rows]
+    return Markup("".join(written))  # noqa: S704 - escaped above
 
 
 class _Texts(NamedTuple):
@@ -81,9 +82,7 @@ def _texts(rows: Sequence[DayRow | HistoryRow]) -> list[_Texts]:
         text
         for row in rows
         for text in (
-            formats.day(row.day),
-            formats.percent(row.percent),
-            f"{formats.points(row.points)} of {formats.points(row.max_points)}",
+            *_told(row),
             "" if row.change is None else formats.signed(row.change),
             formats.source(row.source),
             (row.why_href or "") if isinstance(row, DayRow) else "",
@@ -91,6 +90,12 @@ def _texts(rows: Sequence[DayRow | HistoryRow]) -> list[_Texts]:
     ]
     parts = iter(escaped(texts))
     return [_Texts(*made) for made in zip(parts, parts, parts, parts, parts, parts, strict=True)]
+
+
+def _told(row: DayRow | HistoryRow) -> tuple[str, str, str]:
+    """Say which day it is, its percent and its points."""
+    points = f"{formats.points(row.points)} of {formats.points(row.max_points)}"
+    return formats.day(row.day), formats.percent(row.percent), points
 
 
 def escaped(texts: Sequence[str]) -> list[str]:
@@ -105,7 +110,7 @@ def _history(row: DayRow, texts: _Texts, legend: Sequence[Legend]) -> str:
     averages = "".join([f'<td class="num">{escape(formats.percent(a))}</td>' for a in row.averages])
     mark = "" if row.number is None else f'<a href="#mark-{row.number}">{row.number}</a>'
     return (
-        f'{_begun(row, texts, "|".join(shown))}<td class="num">{texts.percent}</td>'
+        f'{_begun(row, texts.day, "|".join(shown))}<td class="num">{texts.percent}</td>'
         f'<td class="num">{_change(row, texts)}</td>'
         f'<td class="num">{texts.points}</td>{averages}<td>{mark}</td><td>{texts.source}</td></tr>'
     )
@@ -128,23 +133,21 @@ def _overview(row: HistoryRow, texts: _Texts) -> str:
     if row.change is not None:
         change = f'<span class="delta {formats.direction(row.change)}">{texts.change}</span>'
     return (
-        f'{_begun(row, texts, f"{_moved(texts)}|{texts.points} points")}<td class="num">{texts.percent}</td>'
+        f'{_begun(row, texts.day, f"{_moved(texts)}|{texts.points} points")}<td class="num">{texts.percent}</td>'
         f'<td class="num">{change}</td><td class="num">{texts.points}</td><td>{texts.source}</td></tr>'
     )
 
 
-def _action(row: HistoryRow, texts: _Texts) -> str:
-    return (
-        f"{_begun(row, texts, f'{texts.percent}|{texts.points} points')}"
-        f'<td class="num">{texts.percent}</td><td class="num">{texts.points}</td></tr>'
-    )
+def _action(row: HistoryRow, day: str, percent: str, points: str) -> str:
+    begun = _begun(row, day, f"{percent}|{points} points")
+    return f'{begun}<td class="num">{percent}</td><td class="num">{points}</td></tr>'
 
 
-def _begun(row: DayRow | HistoryRow, texts: _Texts, shown: str) -> str:
-    """Begin a row with what the chart's script reads, and with its day; `shown` are escaped lines, apart by bars."""
+def _begun(row: DayRow | HistoryRow, day: str, shown: str) -> str:
+    """Begin a row with its day and what the chart's script reads: `shown` are lines, apart by bars. Both are escaped."""
     percent = "" if row.percent is None else row.percent
-    head = f'<tr data-day="{row.day.isoformat()}" data-percent="{percent}" data-label="{texts.day}"'
-    return f'{head} data-lines="{shown}"><th scope="row">{texts.day}</th>'
+    head = f'<tr data-day="{row.day.isoformat()}" data-percent="{percent}" data-label="{day}"'
+    return f'{head} data-lines="{shown}"><th scope="row">{day}</th>'
 
 
 def _moved(texts: _Texts) -> str:
