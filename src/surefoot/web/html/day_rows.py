@@ -144,7 +144,7 @@ def _action(row: HistoryRow, day: str, percent: str, points: str) -> str:
 
 
 def _begun(row: DayRow | HistoryRow, day: str, shown: str) -> str:
-    """Begin a row with its day and what the chart's script reads: `shown` are lines, apart by bars. Both are escaped."""
+    """Begin a row with its day and what the chart's script reads (`shown` are lines, apart by bars), both escaped."""
     percent = "" if row.percent is None else row.percent
     head = f'<tr data-day="{row.day.isoformat()}" data-percent="{percent}" data-label="{day}"'
     return f'{head} data-lines="{shown}"><th scope="row">{day}</th>'
