@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
@@ -39,6 +40,8 @@ INTERACTIVE = 300.0
 """Milliseconds from the click until the list of 400 actions is painted and answers in a browser."""
 READERS, THINKING = 20, 5.0
 """How many read at once, and how long they look at a page, in seconds on average (exponential)."""
+WRITING = 10.0
+"""Seconds from one write to the next while they read: what was remembered is then forgotten."""
 ROUNDS = 7
 
 Times = Mapping[str, Sequence[float]]
@@ -158,7 +161,7 @@ async def alone(site: Site, names: list[str], rounds: int) -> None:
 
 
 async def crowd(site: Site, names: list[str], seconds: float, thinking: float) -> int:
-    """Let the readers read, each a random page of a random tenant after the other; give how many failed."""
+    """Let the readers read, each a random page of a random tenant, and one write; give how many requests failed."""
     until, failed = time.monotonic() + seconds, 0
 
     async def one(number: int) -> None:
@@ -171,7 +174,17 @@ async def crowd(site: Site, names: list[str], seconds: float, thinking: float) -
                 failed += status != 200
                 await asyncio.sleep(chance.expovariate(1 / thinking) if thinking else 0)
 
-    await asyncio.gather(*(one(n) for n in range(READERS)))
+    async def write() -> None:
+        nonlocal failed
+        form = {"tenant": site.filled.tenants[0], "label": "Benchmark"}
+        async with reader(site) as session:
+            while time.monotonic() + WRITING < until:
+                await asyncio.sleep(WRITING)
+                async with session.post(f"{site.base}/labels", data=form, allow_redirects=False) as answer:
+                    failed += answer.status != HTTPStatus.SEE_OTHER
+                form = {"tenant": form["tenant"], "remove" if "label" in form else "label": "Benchmark"}
+
+    await asyncio.gather(*(one(n) for n in range(READERS)), write())
     return failed
 
 
@@ -303,7 +316,8 @@ def measure(site: Site, seconds: float, only: str) -> int:
     print(f"    together {whole:,} bytes, of them JavaScript {scripts:,}")
     wrong += ["weight"] if whole > WEIGHT or scripts > SCRIPTS else []
     print(
-        f"server time in ms (budget: p99 {SERVER:.0f} with {READERS} readers, who look at a page for {THINKING:.0f} s):"
+        f"server time in ms (budget: p99 {SERVER:.0f} with {READERS} readers, who look at a page for {THINKING:.0f} s, "
+        f"and a write every {WRITING:.0f} s):"
     )
     asyncio.run(alone(site, names, 1))
     site.measured()

@@ -150,3 +150,13 @@ def test_a_damaged_file_is_found(engine: Engine) -> None:
     except DataUnusable as error:
         found = str(error)
     assert found != "ok"
+
+
+def test_a_database_whose_tables_cannot_be_read_says_what_to_do(engine: Engine) -> None:
+    path = Path(_path(engine))
+    engine.dispose()
+    raw = bytearray(path.read_bytes())
+    raw[4096 : 4096 * 12] = bytes(byte ^ 0x5A for byte in raw[4096 : 4096 * 12])
+    path.write_bytes(raw)
+    with pytest.raises(DataUnusable, match=r"damaged .*newest backup"):
+        database.upgrade(database.engine(path))

@@ -106,6 +106,36 @@ def test_a_long_text_finds_nothing(world: World, path: str, name: str) -> None:
     assert calm(world).get(path, params={name: "_" * 25_001}).status_code < 500
 
 
+@pytest.mark.parametrize("name", ["text", "did", "action"])
+@pytest.mark.parametrize("path", ["/activity", f"{API}/audit"])
+def test_the_trail_is_asked_for_a_text_that_no_pattern_may_hold(world: World, path: str, name: str) -> None:
+    assert calm(world).post("/labels", content=f"tenant={OURS}&label=x", headers=FORM).status_code == 303
+    answer = calm(world).get(path, params={name: "_" * 60_000})
+    assert answer.status_code in {200, 422}
+
+
+@pytest.mark.parametrize("url", ["https://[x/", "https://\u2100.example", "https://a:b:c/"])
+def test_an_address_that_is_none_is_no_link(world: World, url: str) -> None:
+    told = [web_world.profile(n, c, m) for n, c, _, _, m in web_world.CONTROLS if n != "scid_1"]
+    with database.writing(world.engine) as conn:
+        ours = tenants.by_id(conn, OURS)
+        assert ours is not None
+        profiles.save(conn, ours, [msgspec.structs.replace(p, action_url=url) for p in told], now=NOW + DAY)
+        refresh(conn, ours, ratings.load())
+    page = calm(world).get(f"/tenants/{OURS}/actions/aad_mfa")
+    assert page.status_code == 200
+    assert "Manage in" in page.text
+
+
+@pytest.mark.parametrize("origin", ["http://[", "null", "http://127.0.0.1.example", "javascript:127.0.0.1"])
+def test_an_origin_that_is_none_vouches_for_nobody(world: World, origin: str) -> None:
+    headers = {"origin": origin, "content-type": FORM["content-type"]}
+    asked = world.client(raise_server_exceptions=False)
+    assert asked.post("/labels", content=f"tenant={OURS}&label=x", headers=headers).status_code == 403
+    headers["origin"] = "http://127.0.0.1"
+    assert asked.post("/labels", content=f"tenant={OURS}&label=x", headers=headers).status_code == 401
+
+
 @pytest.mark.parametrize("path", [f"{API}/portfolio", f"{API}/heatmap"])
 def test_labels_are_found_whatever_letters_they_have(world: World, path: str) -> None:
     calm(world).post("/labels", data={"tenant": OURS, "label": "\u00d6ffentlich"}, headers=SAME_SITE)

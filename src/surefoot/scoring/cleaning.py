@@ -2,6 +2,7 @@
 
 import html as entities
 import re
+from urllib.parse import urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
@@ -59,4 +60,12 @@ def link(url: str | None) -> str | None:
     """Let an address through that a browser may open: https or mailto, without tricks in it."""
     if url is None or any(ord(c) <= ord(" ") or c in '"<>\\' for c in url):
         return None
-    return url if url.lower().startswith(("https://", "mailto:")) else None
+    return url if url.lower().startswith(("https://", "mailto:")) and _readable(url) else None
+
+
+def _readable(url: str) -> bool:
+    try:
+        urlsplit(url)
+    except ValueError:  # such as half an IPv6 address
+        return False
+    return True

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, false, insert, or_, select
 
 from surefoot.model import Actor, ActorKind, AuditEntry
 from surefoot.store.database import HEAD
@@ -15,6 +15,9 @@ from surefoot.store.schema import audit_entry as table
 
 FIRST = "0" * 64
 """Stands for the hash before the first entry."""
+
+LONGEST = 2_000
+"""Letters of a text that is looked for; nothing longer is found."""
 
 
 class Deed(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +120,7 @@ def _asked(visible: frozenset[str] | None, asked: Wanted) -> Select[tuple[object
     query = select(table) if visible is None else select(table).where(c.tenant.in_(visible))
     bounds: tuple[tuple[Any, Callable[[Any], ColumnElement[bool]]], ...] = (
         (asked.tenant, lambda value: c.tenant == value),
-        (asked.action, lambda value: c.action.startswith(value, autoescape=True)),
+        (asked.action, lambda value: _fits(value, c.action.startswith(value, autoescape=True))),
         (asked.actor, lambda value: c.actor == value),
         (asked.since, lambda value: c.at >= value),
         (asked.until, lambda value: c.at < value),
@@ -132,7 +135,13 @@ def _asked(visible: frozenset[str] | None, asked: Wanted) -> Select[tuple[object
 
 def _holds(text: str) -> ColumnElement[bool]:
     c = table.c
-    return or_(*(held.icontains(text, autoescape=True) for held in (c.subject, c.why, c.actor, c.before, c.after)))
+    every = (c.subject, c.why, c.actor, c.before, c.after)
+    return _fits(text, or_(*(held.icontains(text, autoescape=True) for held in every)))
+
+
+def _fits(text: str, clause: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Find nothing with a text that no pattern may hold: SQLite's may have 50,000 bytes."""
+    return clause if len(text) <= LONGEST else false()
 
 
 RECENT = 5_000

@@ -71,6 +71,12 @@ def _unusable(path: object, error: BaseException) -> DataUnusable:
     said = str(error)
     if "not a database" in said:
         return DataUnusable(f"{path} is not a Surefoot database. Name another folder with --data.")
+    if "malformed" in said:
+        message = (
+            f"{path} is damaged ({said}). Keep the file, stop Surefoot and put the newest backup in its place; "
+            "what the backup lacks, `sqlite3 surefoot.db .recover` may save: docs/running.md."
+        )
+        return DataUnusable(message)
     if "readonly" in said or "unable to open" in said:
         return DataUnusable(f"{path} cannot be opened ({said}). Check that the folder exists and may be written to.")
     if "locked" in said:

@@ -3,7 +3,6 @@
 import enum
 from collections.abc import Callable, Iterable
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.routing import APIRoute
@@ -165,5 +164,5 @@ def same_origin(request: Request) -> bool:
     fetch_site = request.headers.get("sec-fetch-site")
     if fetch_site is not None:
         return fetch_site == "same-origin"
-    origin = request.headers.get("origin", "")
-    return bool(origin) and urlsplit(origin).netloc == request.headers.get("host")
+    origin, host = request.headers.get("origin", ""), request.headers.get("host", "")
+    return bool(host) and origin.lower() in {f"http://{host}".lower(), f"https://{host}".lower()}
