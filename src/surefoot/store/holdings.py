@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from surefoot.model import Tenant
 from surefoot.store.memory import remembered
@@ -83,8 +83,13 @@ _TABLES = {
 
 def of(conn: Connection, tenant: Tenant) -> Holdings:
     """Count what is kept of a tenant."""
-    counts = {
-        name: conn.execute(select(func.count()).select_from(t).where(t.c.tenant == tenant.key)).scalar_one()
+    row = conn.execute(_COUNTS, {"tenant": tenant.key}).one()
+    return Holdings(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+_COUNTS = select(
+    *(
+        select(func.count()).select_from(t).where(t.c.tenant == bindparam("tenant")).scalar_subquery().label(name)
         for name, t in _TABLES.items()
-    }
-    return Holdings(**counts)
+    )
+)

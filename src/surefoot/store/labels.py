@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from surefoot.model import Tenant
 from surefoot.store.schema import tenant_label as table
@@ -28,11 +28,13 @@ def of(conn: Connection, tenants: Sequence[Tenant]) -> dict[int, tuple[str, ...]
 def by_key(conn: Connection, wanted: set[int]) -> dict[int, tuple[str, ...]]:
     """Give them by the tenants' keys alone."""
     found: dict[int, list[str]] = {}
-    query = select(table).order_by(table.c.tenant, table.c.label)
-    for key, label in conn.execute(query if len(wanted) > _FEW else query.where(table.c.tenant.in_(wanted))):
+    rows = conn.execute(_ALL) if len(wanted) > _FEW else conn.execute(_SOME, {"wanted": list(wanted)})
+    for key, label in rows.all():
         if key in wanted:
             found.setdefault(key, []).append(label)
     return {key: tuple(labels) for key, labels in found.items()}
 
 
 _FEW = 500
+_ALL = select(table).order_by(table.c.tenant, table.c.label)
+_SOME = _ALL.where(table.c.tenant.in_(bindparam("wanted", expanding=True)))
