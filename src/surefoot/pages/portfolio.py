@@ -124,7 +124,7 @@ def grouped(conn: Connection, wanted: Wanted, *, few: int) -> Grouped:
 
 def _portfolio(conn: Connection, wanted: Wanted, shown: Sequence[Row], next_: str | None = None) -> Portfolio:
     sums = store.totals(conn, wanted)
-    labelled = labels.by_key(conn, {row.key for row in shown})
+    labelled = labels.by_key(conn, frozenset(row.key for row in shown))
     return Portfolio(
         tenants=tuple(_row(row, labelled.get(row.key, ())) for row in shown),
         total=sums.tenants,
