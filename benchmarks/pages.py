@@ -40,7 +40,7 @@ INTERACTIVE = 300.0
 """Milliseconds from the click until the list of 400 actions is painted and answers in a browser."""
 READERS, THINKING = 20, 5.0
 """How many read at once, and how long they look at a page, in seconds on average (exponential)."""
-WRITING = 10.0
+WRITING = 30.0
 """Seconds from one write to the next while they read: what was remembered is then forgotten."""
 ROUNDS = 7
 

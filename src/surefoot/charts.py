@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import pairwise
+from operator import lt
 
 import msgspec
 
@@ -206,7 +207,7 @@ def history(
     if not known:
         text = f'<text x="{form.width // 2}" y="{form.height // 2}" text-anchor="middle">no data</text>'
         return f"{head}{text}</svg>"
-    days = [*(p.day for p in known), *(span or ())]
+    days = (known[0].day, known[-1].day, *(span or ()))
     first, last = min(days), max(days)
     others = [(b.kind, [p for p in _known(b.points) if first <= p.day <= last]) for b in beside]
     values = [p.value for line in (known, *(o for _, o in others)) for p in line if p.value is not None]
@@ -230,7 +231,11 @@ def history(
 
 
 def _known(points: Sequence[Point]) -> list[Point]:
-    return sorted({p.day: p for p in points if p.value is not None and math.isfinite(p.value)}.values(), key=_day)
+    known = [p for p in points if p.value is not None and math.isfinite(p.value)]
+    days = [p.day for p in known]
+    if all(map(lt, days, days[1:])):  # as nearly always
+        return known
+    return sorted({p.day: p for p in known}.values(), key=_day)
 
 
 def _day(point: Point) -> dt.date:
@@ -283,6 +288,8 @@ def _label(value: float) -> str:
 
 def _gaps(known: Sequence[Point], scale: Scale) -> str:
     """Shade the days without a value, also before the first and after the last."""
+    if len(known) == (scale.last - scale.first).days + 1:
+        return ""
     edges = [scale.first - dt.timedelta(days=1), *(p.day for p in known), scale.last + dt.timedelta(days=1)]
     return "".join(_gap(a, b, scale) for a, b in pairwise(edges) if (b - a).days > 1)
 
@@ -314,6 +321,8 @@ def _gap_words(middle: float, width: float, form: Form) -> str:
 
 def _runs(known: Sequence[Point], scale: Scale) -> list[list[Point]]:
     """Cut the points into runs without a visible gap."""
+    if known and len(known) == (known[-1].day - known[0].day).days + 1:
+        return [list(known)]
     runs: list[list[Point]] = []
     width, before = scale.day_width, 0
     for point in known:
@@ -328,17 +337,32 @@ def _runs(known: Sequence[Point], scale: Scale) -> list[list[Point]]:
 
 def _run(run: Sequence[Point], scale: Scale) -> str:
     """Draw one run: a line above a light area, or a dot for a day that stands alone."""
-    places = _columns(scale.places(run))
+    places = _columns(scale.places(run), scale.day_width)
     x, y = places[0]
     if len(places) == 1:
         return f'<circle class="alone" cx="{_n(x)}" cy="{_n(y)}" r="2"/>'
-    line = f"M{_n(x)} {_n(y)}" + "".join(f"L{_n(px)} {_n(py)}" for px, py in places[1:])
+    line = f"M{_joined(places)}"
     end = f"V{_n(scale.floor)}H{_n(x)}Z"
     return f'<path class="area" d="{line}{end}"/><path class="line" d="{line}"/>'
 
 
-def _columns(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def _joined(places: Sequence[tuple[float, float]]) -> str:
+    """Write places as `_n` writes each number, and lines between them."""
+    text = "L".join([f"{x:.2f} {y:.2f}" for x, y in places]) + "L"
+    if "-" in text:
+        return "L".join([f"{_n(x)} {_n(y)}" for x, y in places])
+    # All have two decimals: zeros go from the last one, then from the one before it.
+    return text.replace("0 ", " ").replace("0L", "L").replace(".0 ", " ").replace(".0L", "L")[:-1]
+
+
+TWO_OF_A_COLUMN = 0.5
+"""Days that are further apart than this are at most two in a pixel column."""
+
+
+def _columns(places: list[tuple[float, float]], day_width: float) -> list[tuple[float, float]]:
     """Keep the first, least, greatest and last value of each pixel column, in their order."""
+    if day_width > TWO_OF_A_COLUMN:
+        return places
     columns: dict[int, list[tuple[float, float]]] = {}
     for place in places:
         columns.setdefault(int(place[0]), []).append(place)
@@ -358,9 +382,8 @@ def _end_dot(point: Point, scale: Scale) -> str:
 
 
 def _beside(kind: str, run: Sequence[Point], scale: Scale) -> str:
-    places = _columns(scale.places(run))
-    path = "L".join(f"{_n(x)} {_n(y)}" for x, y in places)
-    return f'<path class="beside {escape(kind)}" d="M{path}"/>' if len(places) > 1 else ""
+    places = _columns(scale.places(run), scale.day_width)
+    return f'<path class="beside {escape(kind)}" d="M{_joined(places)}"/>' if len(places) > 1 else ""
 
 
 def _marks(marks: Sequence[Mark], known: Sequence[Point], scale: Scale) -> str:

@@ -227,6 +227,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def state(self) -> StateUpdate | None:
         """The state in force: the latest update by time; entries without a time are older than any with one."""
+        if len(self.updates) == 1:  # as nearly always
+            return self.updates[0]
         return max(self.updates, key=lambda u: (u.updated_at is not None, u.updated_at or _NEVER), default=None)
 
 

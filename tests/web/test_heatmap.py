@@ -98,6 +98,23 @@ def test_what_the_api_does_not_understand_is_refused(world: World, query: str, n
     assert named in answer.json()["detail"]
 
 
+def test_many_tenants_are_on_several_pages_and_the_counts_are_of_all(world: World) -> None:
+    with database.writing(world.engine) as conn:
+        way = tenants.connection(conn, tenants.find(conn, THEIRS, None))
+        for n in range(50):
+            ident = f"0c0a1e5e-0000-4000-8000-0000000002{n:02d}"
+            tenants.add(conn, id=ident, name=f"Zed {n:02d}", connection=way, now=NOW, due_at=NOW)
+    client = signed_in(world)
+    first = client.get("/heatmap").text
+    assert "Tenants 1 to 50 of 52" in first
+    link = re.search(r'href="([^"]*tenantPage=2)">Next', first)
+    assert link is not None
+    second = client.get(unescape(link[1])).text
+    assert "Tenants 51 to 52 of 52" in second
+    counted = r'data-label="Open in">(?:<a[^>]*>|<span[^>]*>)([^<]*)<'
+    assert re.findall(counted, first) == re.findall(counted, second) != []
+
+
 def test_the_page_ignores_odd_words_and_keeps_its_filters(world: World) -> None:
     client = signed_in(world)
     with database.writing(world.engine) as conn:

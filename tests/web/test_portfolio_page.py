@@ -52,6 +52,49 @@ def test_filters_groups_and_the_file_agree(world: World) -> None:
     assert "No label" in grouped
 
 
+@pytest.fixture
+def twelve(world: World) -> World:
+    """Add ten tenants, which were never read."""
+    with database.writing(world.engine) as conn:
+        way = tenants.connection(conn, tenants.find(conn, THEIRS, None))
+        for n in range(10):
+            ident = f"0c0a1e5e-0000-4000-8000-0000000001{n:02d}"
+            tenants.add(conn, id=ident, name=f"Tenant {n}", connection=way, now=NOW, due_at=NOW)
+    return world
+
+
+def whole(html: str) -> str:
+    """Give where the list of all of a group is."""
+    found = re.search(r'href="([^"]*)">All 12<', html)
+    assert found is not None
+    return found[1].replace("&amp;", "&")
+
+
+def test_a_long_group_shows_its_first_tenants_and_leads_to_all_of_them(twelve: World) -> None:
+    with database.writing(twelve.engine) as conn:
+        for tenant in tenants.all_of(conn, None):
+            labels.add(conn, tenant, ["gold"])
+    client = signed_in(twelve)
+    for sort in ("name", "-percent"):
+        every = order(client.get("/", params={"sort": sort}).text)
+        grouped = client.get("/", params={"sort": sort, "group": "label"}).text
+        assert order(grouped) == every[:10]
+        assert "12 tenants · average" in grouped
+        assert "of 2 with a score" in grouped
+        assert order(client.get(whole(grouped)).text) == every
+
+
+def test_tenants_without_a_label_are_a_list_of_their_own(twelve: World) -> None:
+    client = signed_in(twelve)
+    bare = whole(client.get("/", params={"group": "label"}).text)
+    with database.writing(twelve.engine) as conn:
+        labels.add(conn, tenants.find(conn, OURS, None), ["gold"])
+    assert OURS not in order(client.get(bare).text)
+    assert len(order(client.get(bare).text)) == 11
+    assert [t["tenant"]["id"] for t in client.get(API, params={"labelled": "true"}).json()["tenants"]] == [OURS]
+    assert client.get(API, params={"labelled": "false"}).json()["total"] == 11
+
+
 def test_a_failing_tenant_is_marked_and_never_nothing(world: World) -> None:
     with database.writing(world.engine) as conn:
         tenant = tenants.find(conn, THEIRS, None)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
@@ -33,6 +34,7 @@ from web_samples import (
     disputed,
     elsewhere,
     empty,
+    groups_of,
     overview,
     plan,
     portfolio,
@@ -48,7 +50,7 @@ from surefoot.pages.changes import Changes
 from surefoot.pages.columns import Column
 from surefoot.pages.heatmap import Heatmap
 from surefoot.pages.outlets import camel
-from surefoot.pages.portfolio import Portfolio
+from surefoot.pages.portfolio import Portfolio, PortfolioGroup
 from surefoot.pages.selection import Together
 from surefoot.pages.tenants import State
 from surefoot.pages.unlicensed import Unlicensed, UnlicensedRow
@@ -149,11 +151,13 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
     return bulk_view.BulkPage(**{**values, **changes})
 
 
-def portfolio_of(page: Portfolio, frame: contexts.Frame = FRAME, **query: str) -> portfolio_view.PortfolioPage:
+def portfolio_of(
+    page: Portfolio, frame: contexts.Frame = FRAME, groups: Sequence[PortfolioGroup] = (), **query: str
+) -> portfolio_view.PortfolioPage:
     days = [TODAY - dt.timedelta(days=back) for back in range(40, 0, -1) if back != 20]
     lines = {row.tenant.id: [(day, 40.0 + day.day / 10) for day in days] for row in page.tenants if row.percent}
     words = (("gold", HOSTILE), (HOSTILE,))
-    return portfolio_view.view(page, frame, query, words=words, lines=lines, held=SAVED, can_label=True)
+    return portfolio_view.view(page, frame, query, words=words, lines=lines, groups=groups, held=SAVED, can_label=True)
 
 
 def heatmap_of(page: Heatmap, frame: contexts.Frame = FRAME, **query: str) -> heatmap_view.HeatmapPage:
@@ -253,7 +257,7 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "asked action": ("action.html", about(page=action_page(action=FALLEN), changes=waiting(HOSTILE))),
         "accepted action": ("action.html", about(LOOKS, action_page(action=FALLEN), dismissed(HOSTILE))),
         "portfolio": ("portfolio.html", portfolio_of(portfolio(), sort="-percent")),
-        "groups": ("portfolio.html", portfolio_of(portfolio(), group="label", cursor="x")),
+        "groups": ("portfolio.html", portfolio_of(portfolio(), groups=groups_of(portfolio()), group="label")),
         "hostile portfolio": (
             "portfolio.html",
             portfolio_of(

@@ -28,7 +28,7 @@ from surefoot.pages.marks import Mark
 from surefoot.pages.moved import Moved, Part
 from surefoot.pages.outbox import Sending
 from surefoot.pages.overview import CategoryScore, HistoryDay, Maxima, Overview, Score, Synced, TenantName, Trend
-from surefoot.pages.portfolio import Portfolio, PortfolioRow
+from surefoot.pages.portfolio import Portfolio, PortfolioGroup, PortfolioRow
 from surefoot.pages.review import Review
 from surefoot.scoring.actions import Action, Regression
 from surefoot.scoring.changes import Kind
@@ -360,6 +360,15 @@ def portfolio(*rows: PortfolioRow, **changes: object) -> Portfolio:
         "problems": 2, "newest": TODAY, "on_newest": 5, "next": "abc",
     }  # fmt: skip
     return Portfolio(**{**values, **changes})
+
+
+def groups_of(page: Portfolio) -> tuple[PortfolioGroup, ...]:
+    """Put two tenants of a portfolio under a label of more, and one without a score under none."""
+    first, second, *_ = page.tenants
+    return (
+        PortfolioGroup(label="gold", tenants=(first, second), total=34, average=53.3, scored=33, place=1),
+        PortfolioGroup(label=None, tenants=(second,), total=1, average=None, scored=0, place=None),
+    )
 
 
 def portfolio_row(place: int, name: str, **changes: object) -> PortfolioRow:

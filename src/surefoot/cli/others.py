@@ -191,6 +191,7 @@ def portfolio(
         str, typer.Option(help="name, percent, change7, pointsAvailable, ...; -percent: highest first")
     ] = "name",
     label: Annotated[str | None, typer.Option(help="Only tenants with this label.")] = None,
+    labelled: Annotated[bool | None, typer.Option(help="Only tenants with any label, or without.")] = None,
     industry: Annotated[str | None, typer.Option(help="Only tenants of this industry.")] = None,
     text: Annotated[str | None, typer.Option(help="In the name or the id.")] = None,
     problem: Annotated[bool | None, typer.Option(help="Only tenants with a problem, or without.")] = None,
@@ -207,6 +208,7 @@ def portfolio(
     wanted = Wanted(
         visible=LOCAL.tenants,
         label=label,
+        labelled=labelled,
         industry=industry,
         text=text,
         problem=problem,

@@ -204,8 +204,7 @@ def _standing(conn: Connection, tenant: Tenant, way: Way | None) -> frozenset[st
 
 def one(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> ActionPage:
     """Build the page of one action; `NotStored` when the tenant's newest day does not score the control."""
-    day, ranked = standings.ranked(conn, tenant, ratings)
-    action = next((a for a in ranked if a.id.casefold() == control.casefold()), None)
+    day, action = standings.placed(conn, tenant, ratings, control)
     if action is None or day is None:
         message = f"{tenant.name} has no action {control!r} on its newest day: the list of actions has the ids."
         raise NotStored(message)

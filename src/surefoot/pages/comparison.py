@@ -153,8 +153,9 @@ def build(
     totals = history.days(conn, tenant)
     sums = summaries.of(conn, visible)
     newest = totals[-1] if totals else None
-    held = standings.of(conn, tenant, newest.day) if newest else ()
-    ranked = work.rank(held, newest.max_points, ratings, newest.day) if newest else ()
+    held = standings.of(conn, tenant, newest.day, told=frozenset()) if newest else ()
+    most = NAMED if against is None else None
+    ranked = work.rank(held, newest.max_points, ratings, newest.day, most=most) if newest else ()
     other = others.build(conn, tenant, against, visible, sums=sums, ranked=ranked) if against is not None else None
     if newest is None:
         return _empty(tenant, other)

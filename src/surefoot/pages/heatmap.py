@@ -18,6 +18,7 @@ from surefoot.scoring.ratings import Ratings
 from surefoot.store import heatmap as store
 from surefoot.store import portfolio as rows_of
 from surefoot.store.heatmap import Among, Cell, Sum, Text
+from surefoot.store.memory import remembered
 
 CONTROLS, TENANTS, MOST = 40, 60, 1000
 """Controls and tenants on a page when nothing is said, and at most."""
@@ -157,12 +158,13 @@ class HeatRow(msgspec.Struct, frozen=True, kw_only=True):
     points: float | None
 
 
+@remembered
 def build(conn: Connection, wanted: Wanted, *, ratings: Ratings) -> Heatmap:
     """Build a page; one beyond the last is the last."""
     found = _tenants(conn, wanted)
     tenant_page, tenant_pages = _page(wanted.tenant_page, found.total, wanted.tenant_limit)
     across = found.tenants[(tenant_page - 1) * wanted.tenant_limit :][: wanted.tenant_limit]
-    every = _controls(conn, wanted, ratings, found.scored)
+    every = _controls(conn, wanted.among, ratings, found.scored, wanted.control if wanted.alone else None)
     down = sorted((row for row in every if _takes(wanted, row.control)), key=lambda row: _order(row.control))
     page, pages = _page(wanted.page, len(down), wanted.limit)
     shown = down[(page - 1) * wanted.limit :][: wanted.limit]
@@ -249,57 +251,61 @@ class _Row(NamedTuple):
     control: HeatControl
 
 
-def _controls(conn: Connection, wanted: Wanted, ratings: Ratings, known: int) -> list[_Row]:
-    """Sum up every control of the tenants, without its cells."""
-    among, found = wanted.among, dict[int, list[Sum]]()
-    for one in store.sums(conn, among, wanted.control if wanted.alone else None):
+@remembered
+def _controls(conn: Connection, among: Among, ratings: Ratings, known: int, only: str | None) -> tuple[_Row, ...]:
+    """Sum up every control of the tenants, or one by its id, without its cells."""
+    found: dict[int, list[Sum]] = {}
+    for one in store.sums(conn, among, only):
         found.setdefault(one.control, []).append(one)
-    texts = store.texts(conn, among, found)
+    texts = store.texts(conn, among, next(iter(found)) if only is not None and found else None)
     bare = store.categories(conn, among, found.keys() - texts.keys())
-    return [
+    return tuple(
         _row(held, texts.get(key) or Text(category=bare.get(key, "")), ratings, known) for key, held in found.items()
-    ]
+    )
 
 
 def _row(held: Sequence[Sum], text: Text, ratings: Ratings, known: int) -> _Row:
-    first = held[0]
-    by = {s.status: s for s in held}
-    opened = [by[s] for s in OPEN if s in by]
-    many = {status: one.tenants for status, one in by.items()}
-    to_address, scored = by.get(Status.TO_ADDRESS), sum(many.values())
-    rating = ratings.of(first.id)
-    title = text.title or (rating.title if rating else None) or ""
+    """Count in one pass: a large portfolio has thousands of sums."""
+    many, gains, hard, opened, partial, unknown = dict[Status, int](), list[float](), set[Difficulty](), 0, 0, 0
+    key, ident, to_address = held[0].control, held[0].id, None
+    for _, _, status, tenants, begun, priced, points, difficulty in held:
+        many[status] = tenants
+        if difficulty is not None:
+            hard.add(difficulty)
+        if status not in CLOSED:
+            opened, partial, unknown = opened + tenants, partial + begun, unknown + tenants - priced
+            if points is not None:
+                gains.append(points)
+            if status is _NEW:
+                to_address = points
+    scored, rating = sum(many.values()), ratings.of(ident)
     return _Row(
-        first.control,
-        to_address.points if to_address else None,
+        key,
+        to_address,
         HeatControl(
-            id=first.id,
-            name=" ".join(title.split()) or first.id,
+            id=ident,
+            name=text.title or (" ".join(rating.title.split()) if rating and rating.title else "") or ident,
             category=text.category,
             product=product(text.service or (rating.service if rating else None)),
-            difficulty=max((s.difficulty for s in held if s.difficulty), key=_HARD.index, default=None),
-            points_left=_points(opened),
-            unknown=sum(s.tenants - s.known for s in opened),
+            difficulty=hard.pop() if len(hard) == 1 else max(hard, key=_HARD.__getitem__, default=None),
+            points_left=fsum(gains) if gains or not opened else None,
+            unknown=unknown,
             scored=scored,
-            open=sum(s.tenants for s in opened),
-            to_address=many.get(Status.TO_ADDRESS, 0),
-            partial=sum(s.begun for s in opened),
-            completed=many.get(Status.COMPLETED, 0),
-            accepted=many.get(Status.RISK_ACCEPTED, 0),
-            elsewhere=many.get(Status.THIRD_PARTY, 0) + many.get(Status.ALTERNATE, 0),
+            open=opened,
+            to_address=many.get(_NEW, 0),
+            partial=partial,
+            completed=many.get(_DONE, 0),
+            accepted=many.get(_ACCEPTED, 0),
+            elsewhere=many.get(_THIRD, 0) + many.get(_OTHER, 0),
             not_scored=max(0, known - scored),
             cells=(),
         ),
     )
 
 
-OPEN = tuple(s for s in Status if s not in CLOSED)
-_HARD = tuple(Difficulty)
-
-
-def _points(opened: Sequence[Sum]) -> float | None:
-    known = [s.points for s in opened if s.points is not None]
-    return fsum(known) if known or not opened else None
+_HARD = {difficulty: place for place, difficulty in enumerate(Difficulty)}
+_NEW, _DONE, _ACCEPTED = Status.TO_ADDRESS, Status.COMPLETED, Status.RISK_ACCEPTED
+_THIRD, _OTHER = Status.THIRD_PARTY, Status.ALTERNATE
 
 
 def _takes(wanted: Wanted, control: HeatControl) -> bool:
@@ -311,7 +317,9 @@ def _takes(wanted: Wanted, control: HeatControl) -> bool:
         return False
     if wanted.product is not None and (control.product or "").casefold() != wanted.product.casefold():
         return False
-    text = (wanted.text or "").casefold()
+    if not wanted.text:
+        return True
+    text = wanted.text.casefold()
     return text in control.name.casefold() or text in control.id.casefold()
 
 
@@ -320,17 +328,18 @@ def _order(control: HeatControl) -> tuple[float, int, str, str]:
 
 
 def _filled(conn: Connection, shown: Sequence[_Row], columns: Sequence[HeatTenant]) -> Iterable[HeatControl]:
-    """Put the cells in."""
-    known = [c.tenant.id for c in columns if c.known]
-    held = {(c.tenant, c.control): c for c in store.cells(conn, known, [row.key for row in shown])}
-    for row in shown:
-        cells = tuple(_cell(held.get((c.tenant.id, row.key)), known=c.known) for c in columns)
-        yield msgspec.structs.replace(row.control, cells=cells)
+    """Put the cells in; what is the same in many places is one cell."""
+    known = tuple(c.tenant.id for c in columns if c.known)
+    held: dict[tuple[str, int], HeatCell] = {}
+    for cell, places in store.cells(conn, known, tuple(row.key for row in shown)).items():
+        held.update(dict.fromkeys(places, _cell(cell)))
+    across = [(c.tenant.id, _NOT_SCORED if c.known else _NOT_KNOWN) for c in columns]
+    for key, _, control in shown:
+        cells = tuple([held.get((tenant, key), none) for tenant, none in across])
+        yield msgspec.structs.replace(control, cells=cells)
 
 
-def _cell(cell: Cell | None, *, known: bool) -> HeatCell:
-    if cell is None:
-        return _NOT_SCORED if known else _NOT_KNOWN
+def _cell(cell: Cell) -> HeatCell:
     return HeatCell(
         state=state_of(cell.status, cell.earned),
         status=cell.status,

@@ -1,6 +1,7 @@
 """Why the score moved in the last week, or when it last did: only the controls that differ are looked at."""
 
 import datetime as dt
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import fsum
@@ -66,7 +67,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     changes: int
 
 
-class Read(msgspec.Struct, frozen=True, kw_only=True):
+class Read(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What was read of a tenant already."""
 
     totals: Sequence[DayTotal]
@@ -74,6 +75,11 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     held: Pieces
     known: Mapping[str, Profile]
     ratings: Ratings
+
+    @functools.cached_property
+    def known_maxima(self) -> bool:
+        """Say whether something tells the maximum of every control."""
+        return all(_tells(mine, self) for mine in self.held.values())
 
 
 def build(conn: Connection, tenant: Tenant, read: Read) -> Moved | None:
@@ -98,8 +104,18 @@ def between(
 ) -> Explanation:
     """Explain one stored day against another, as the page of the changes does; with Graph's counts, if `counted`."""
     a, b = number_of(before.day), number_of(after.day)
-    places = [(mine, *_both(mine, a, b)) for mine in read.held.values()]
-    changed = [place for place in places if place[1] != place[2]]
+    alike: list[tuple[Sequence[Piece], int]] = []
+    changed: list[tuple[Sequence[Piece], int | None, int | None]] = []
+    for mine in read.held.values():
+        newest = mine[-1]
+        if newest.from_day <= a <= b <= newest.to_day:  # as most often
+            alike.append((mine, len(mine) - 1))
+            continue
+        before_it, after_it = _on(mine, a), _on(mine, b)
+        if before_it != after_it:
+            changed.append((mine, before_it, after_it))
+        elif before_it is not None:
+            alike.append((mine, before_it))
     days = []
     for total, found in (
         (before, [(mine, old) for mine, old, _ in changed]),
@@ -109,7 +125,6 @@ def between(
         counts = history.counts(conn, tenant, total.day, controls=keys) if keys else {}
         controls = tuple(_controls(read, found, counts))
         days.append(Day(day=total.day, points=total.points, max_points=total.max_points, controls=controls))
-    alike = [(mine, old) for mine, old, new in places if old == new and old is not None]
     return explain(days[0], days[1], _alike(alike, read))
 
 
@@ -118,15 +133,10 @@ Place = tuple[Sequence[Piece], int | None]
 
 
 def _on(mine: Sequence[Piece], day: int) -> int | None:
-    return next((n for n in range(len(mine) - 1, -1, -1) if mine[n].from_day <= day <= mine[n].to_day), None)
-
-
-def _both(mine: Sequence[Piece], before: int, after: int) -> tuple[int | None, int | None]:
-    """Find the pieces that cover two days; most often the newest one covers both."""
-    newest = len(mine) - 1
-    if mine[newest].from_day <= before <= after <= mine[newest].to_day:
-        return newest, newest
-    return _on(mine, before), _on(mine, after)
+    for n in range(len(mine) - 1, -1, -1):
+        if mine[n].from_day <= day <= mine[n].to_day:
+            return n
+    return None
 
 
 def _controls(read: Read, places: Sequence[Place], counts: Counts) -> Iterable[Held]:
@@ -155,7 +165,7 @@ def _maximum(mine: Sequence[Piece], place: int, read: Read) -> float | None:
 def _alike(places: Sequence[tuple[Sequence[Piece], int]], read: Read) -> Alike:
     """Sum up what both days hold alike; the maxima matter only where some control's is not known."""
     points = fsum(mine[place].points for mine, place in places)
-    if all(_tells(mine, read) for mine in read.held.values()):
+    if read.known_maxima:
         return Alike(points=points)
     known = [_maximum(mine, place, read) for mine, place in places]
     return Alike(points=points, max_points=fsum(m or 0.0 for m in known), unknown=None in known)

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from surefoot.errors import InputRefused
 from surefoot.pages.overview import TenantName
 from surefoot.store import labels
 from surefoot.store import portfolio as store
+from surefoot.store.memory import remembered
 from surefoot.store.portfolio import Row, Sort, Wanted
 
 LIMIT, MOST = 100, 1000
@@ -68,13 +70,61 @@ class Portfolio(msgspec.Struct, frozen=True, kw_only=True):
     """Send it as `cursor` for the next page; None: this is the last."""
 
 
+class PortfolioGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """The tenants with one label, with their place among the labels."""
+
+    label: str | None
+    """None: those without any."""
+    tenants: tuple[PortfolioRow, ...]
+    """The first of them."""
+    total: int
+    average: float | None
+    scored: int
+    place: int | None
+    """From 1, the highest average; equal ones share the better place; None: no score is known."""
+
+
+class Grouped(msgspec.Struct, frozen=True, kw_only=True):
+    """The portfolio by label: in `portfolio` are the sums of all, and the rows that any group shows."""
+
+    portfolio: Portfolio
+    groups: tuple[PortfolioGroup, ...]
+    """In the order of the alphabet; those without a label come last."""
+
+
+@remembered
 def build(conn: Connection, wanted: Wanted, *, cursor: str | None = None) -> Portfolio:
     """Build a page of the portfolio; `InputRefused` for a cursor that is not of this order."""
     page = msgspec.structs.replace(wanted, after=_opened(cursor, wanted), limit=wanted.limit + 1)
     found = store.rows(conn, page)
     shown, more = found[: wanted.limit], len(found) > wanted.limit
+    return _portfolio(conn, wanted, shown, next_=_closed(shown[-1], wanted) if more else None)
+
+
+@remembered
+def grouped(conn: Connection, wanted: Wanted, *, few: int) -> Grouped:
+    """Build the portfolio by label, with the first `few` tenants of each; `limit` and `after` are no matter."""
+    held = store.groups(conn, wanted, few)
+    page = _portfolio(conn, wanted, list({row.key: row for group in held for row in group.rows}.values()))
+    rows = {row.tenant.id: row for row in page.tenants}
+    known = [group.average for group in held if group.average is not None]
+    groups = tuple(
+        PortfolioGroup(
+            label=group.label,
+            tenants=tuple(rows[row.id] for row in group.rows),
+            total=group.tenants,
+            average=group.average,
+            scored=group.scored,
+            place=None if group.average is None else 1 + sum(other > group.average for other in known),
+        )
+        for group in held
+    )
+    return Grouped(portfolio=page, groups=groups)
+
+
+def _portfolio(conn: Connection, wanted: Wanted, shown: Sequence[Row], next_: str | None = None) -> Portfolio:
     sums = store.totals(conn, wanted)
-    labelled = labels.by_key(conn, {row.key for row in shown})
+    labelled = labels.by_key(conn, frozenset(row.key for row in shown))
     return Portfolio(
         tenants=tuple(_row(row, labelled.get(row.key, ())) for row in shown),
         total=sums.tenants,
@@ -85,7 +135,7 @@ def build(conn: Connection, wanted: Wanted, *, cursor: str | None = None) -> Por
         problems=sums.problems,
         newest=sums.newest,
         on_newest=sums.on_newest,
-        next=_closed(shown[-1], wanted) if more else None,
+        next=next_,
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.model import Decision, Grounds, Side, StateUpdate, Status, Tenant
-from surefoot.pages.names import ControlName, names_of
+from surefoot.pages.names import ControlName, Names
 from surefoot.pages.orders import ordered
 from surefoot.pages.overview import TenantName, name_of
 from surefoot.scoring.ratings import Ratings
@@ -178,19 +178,15 @@ def _labelled(conn: Connection, tenants: Sequence[Tenant], label: str | None) ->
 
 
 def _every(conn: Connection, tenants: Sequence[Tenant], ratings: Ratings, today: dt.date) -> list[Risk]:
-    rows = work.accepted(conn, tenants)
-    controls = {control for _, control, _ in rows}
-    meant = list({t.key: t for t, _, _ in rows}.values())
-    pairs = [(tenant, control) for tenant, control, _ in rows]
-    names = names_of(conn, pairs, ratings)
-    chains = {key: _chain(made) for key, made in decisions.over(conn, pairs).items()}
-    states = profiles.states(conn, meant, controls)
+    accepted, one = Status.RISK_ACCEPTED, tenants[0].key if len(tenants) == 1 else None
+    names = Names(profiles.titles_of(conn, accepted, tenant=one), ratings)
+    chains = {key: _chain(made) for key, made in decisions.behind(conn, accepted, tenant=one).items()}
+    states = profiles.states_of(conn, accepted, tenant=one)
     made = []
-    for tenant, control, points in rows:
+    for tenant, control, points in work.accepted(conn, tenants):
         key = (tenant.key, control.casefold())
-        risk = _risk(tenant, control, names.of(tenant, control), chains.get(key, []), states.get(key))
-        left = (risk.until - today).days if risk.until else None
-        made.append(msgspec.structs.replace(risk, points=points, days_left=left))
+        called = names.of(tenant, control)
+        made.append(_risk(tenant, control, called, chains.get(key, []), states.get(key), points, today))
     return made
 
 
@@ -206,7 +202,13 @@ def _chain(made: Sequence[Decision]) -> list[Decision]:
 
 
 def _risk(
-    tenant: Tenant, control: str, called: ControlName, chain: Sequence[Decision], state: StateUpdate | None
+    tenant: Tenant,
+    control: str,
+    called: ControlName,
+    chain: Sequence[Decision],
+    state: StateUpdate | None,
+    points: float | None,
+    today: dt.date,
 ) -> Risk:
     held = chain[-1] if chain else None
     return Risk(
@@ -215,11 +217,11 @@ def _risk(
         name=called.name,
         category=called.category,
         product=called.product,
-        points=None,
+        points=points,
         since=chain[0].decided_at if chain else state.updated_at if state else None,
         renewed=max(0, len(chain) - 1),
         until=held.review_on if held else None,
-        days_left=None,
+        days_left=(held.review_on - today).days if held and held.review_on else None,
         by=held.decided_by if held else state.updated_by if state else None,
         approved_by=held.approved_by if held else None,
         grounds=held.grounds if held else None,

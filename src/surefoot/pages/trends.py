@@ -175,7 +175,8 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
     sent = averages.lines(conn, tenant, since=totals[0].day, until=totals[-1].day) if totals else Lines({}, {})
     days = _days(totals, held, low, accepted, sent)
     by = asked.by or (fitting(totals[0].day, totals[-1].day) if totals else Step.DAY)
-    fallen = [f for c in courses for f in trends.falls(c.stretches, since, until)]
+    fell = [(c, fallen) for c in courses if (fallen := trends.falls(c.stretches, since, until))]
+    every = [f for _, fallen in fell for f in fallen]
     is_newest = bool(totals) and totals[-1] is past.totals[-1]
     dismissed = in_force(_on(low, totals[-1].day), dismissals.in_force(conn, tenant)) if is_newest else {}
     return Trends(
@@ -193,11 +194,11 @@ def build(conn: Connection, tenant: Tenant, *, ratings: Ratings, wanted: Wanted 
         categories=_categories(courses, totals),
         groups=_groups(days, sent.groups),
         by=by,
-        periods=periods(daily(past.courses, trends.with_before(past.totals, since, until)), fallen, by),
+        periods=periods(daily(past.courses, trends.with_before(past.totals, since, until)), every, by),
         regressed=_lows(past, low, totals, dismissed.keys()),
         dismissed=len(dismissed) if is_newest else None,
-        repair=trends.repair(courses, since, until) if totals else None,
-        flapping=trends.flapping(courses, since, until),
+        repair=trends.repaired(every, until) if totals else None,
+        flapping=trends.fluttering(fell),
     )
 
 

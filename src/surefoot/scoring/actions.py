@@ -7,6 +7,8 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from math import fsum
+from operator import itemgetter
+from typing import NamedTuple
 
 import msgspec
 import nh3
@@ -100,17 +102,34 @@ class Action(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"
     """None: the control is as it was when Surefoot first read the tenant."""
 
 
-def rank(standings: Sequence[Standing], day_max: float, ratings: Ratings, day: dt.date) -> tuple[Action, ...]:
+def rank(
+    standings: Sequence[Standing], day_max: float, ratings: Ratings, day: dt.date, *, most: int | None = None
+) -> tuple[Action, ...]:
     """See a day's controls as actions, in the default order: open ones first, then decided, then completed ones.
 
     `day_max` is the tenant's maximum on `day`. Open ones go by impact, difficulty, points, Microsoft's rank and id;
-    those whose points to gain nobody knows come last of them.
+    those whose points to gain nobody knows come last of them. `most` are those that are wanted (None: all).
     """
     del day
-    seen = [_action(s, day_max, ratings) for s in standings]
-    labels = impacts([a.points for a in seen if a.status not in CLOSED and a.points])
-    labelled = [_label(a, labels) for a in seen]
-    return tuple(msgspec.structs.replace(a, rank=n) for n, a in enumerate(sorted(labelled, key=_order), start=1))
+    ordered = _ordered(standings, ratings)[:most]
+    return tuple([_action(w, impact, n, day_max) for n, (_, impact, w) in enumerate(ordered, 1)])
+
+
+def place(standings: Sequence[Standing], day_max: float, ratings: Ratings, control: str) -> Action | None:
+    """See one of a day's controls as `rank` does, among all of them; None when it is not one of them."""
+    folded = control.casefold()
+    for n, (_, impact, worth) in enumerate(_ordered(standings, ratings), 1):
+        if worth.standing.score.control.casefold() == folded:
+            return _action(worth, impact, n, day_max)
+    return None
+
+
+def _ordered(
+    standings: Sequence[Standing], ratings: Ratings
+) -> list[tuple[tuple[object, ...], Impact | None, "_Worth"]]:
+    seen = [_worth(s, ratings) for s in standings]
+    labels = impacts([w.points for w in seen if w.status not in CLOSED and w.points])
+    return sorted([(_order(w, impact := _impact(w, labels)), impact, w) for w in seen], key=itemgetter(0))
 
 
 def impacts(points: Sequence[float]) -> dict[float, Impact]:
@@ -151,12 +170,29 @@ def _said(standing: Standing) -> Status:
     return (status_of(state.state) if state else None) or Status.TO_ADDRESS
 
 
-def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
-    score, profile, rating = standing.score, standing.profile, ratings.of(standing.score.control)
+class _Worth(NamedTuple):
+    """What places a control among the others."""
+
+    standing: Standing
+    rating: Rating | None
+    most: Maximum
+    points: float | None
+    status: Status
+    difficulty: Difficulty | None
+    estimated: bool
+
+
+def _worth(standing: Standing, ratings: Ratings) -> _Worth:
+    rating = ratings.of(standing.score.control)
     most = maximum(standing, ratings)
-    gain = None if most.value is None else max(0.0, most.value - score.points)
+    gain = None if most.value is None else max(0.0, most.value - standing.score.points)
+    return _Worth(standing, rating, most, gain, status(standing, most), *difficulty(standing.profile, rating))
+
+
+def _action(worth: _Worth, impact: Impact | None, rank: int, day_max: float) -> Action:
+    standing, rating, most, gain, status, difficulty, estimated = worth
+    score, profile = standing.score, standing.profile
     service = (profile.service if profile else None) or (rating.service if rating else None)
-    level, estimated = difficulty(profile, rating)
     state = profile.state if profile else None
     return Action(
         id=score.control,
@@ -164,18 +200,18 @@ def _action(standing: Standing, day_max: float, ratings: Ratings) -> Action:
         category=score.category,
         service=service,
         product=product(service),
-        status=status(standing, most),
-        impact=None,
-        difficulty=level,
+        status=status,
+        impact=impact,
+        difficulty=difficulty,
         difficulty_estimated=estimated,
         points=gain,
         earned_points=score.points,
         max_points=most.value,
         max_estimated=most.estimated,
         score_impact=None if gain is None else percent(gain, day_max),
-        quick_win=False,
+        quick_win=impact is Impact.HIGH and difficulty is Difficulty.EASY,
         regressed=regression(standing, most),
-        rank=0,
+        rank=rank,
         microsoft_rank=profile.rank if profile else None,
         tier=profile.tier if profile else None,
         action_type=profile.action_type if profile else None,
@@ -198,13 +234,25 @@ def name_of(control: str, profile: Profile | None, rating: Rating | None) -> str
 def title_of(control: str, title: str | None, rating: Rating | None) -> str:
     """Give a title that is known, else the rating's, else the id, as one line."""
     known = title or (rating.title if rating else None)
-    return " ".join((known or "").split()) or control
+    return (_line(known) if known else "") or control
+
+
+@functools.lru_cache(maxsize=8192)
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def difficulty(profile: Profile | None, rating: Rating | None) -> tuple[Difficulty | None, bool]:
     """Give the worse of implementation cost and user impact, and whether a part of it is Surefoot's estimate."""
     cost, harm = (profile.cost, profile.user_impact) if profile else (None, None)
     rated_cost, rated_harm = (rating.cost, rating.user_impact) if rating else (None, None)
+    return _worse(cost, harm, rated_cost, rated_harm)
+
+
+@functools.lru_cache(maxsize=1024)
+def _worse(
+    cost: Level | None, harm: Level | None, rated_cost: Level | None, rated_harm: Level | None
+) -> tuple[Difficulty | None, bool]:
     levels = [level for level in (cost or rated_cost, harm or rated_harm) if level is not None]
     if not levels:
         return None, False
@@ -237,12 +285,10 @@ def jitter(max_points: float | None) -> float:
     return max(0.1, 0.01 * (max_points or 0.0))
 
 
-def _label(action: Action, labels: dict[float, Impact]) -> Action:
-    if action.status in CLOSED or action.points is None:
-        return action
-    impact = labels.get(action.points, Impact.LOW)
-    quick = impact is Impact.HIGH and action.difficulty is Difficulty.EASY
-    return msgspec.structs.replace(action, impact=impact, quick_win=quick)
+def _impact(worth: _Worth, labels: dict[float, Impact]) -> Impact | None:
+    if worth.status in CLOSED or worth.points is None:
+        return None
+    return labels.get(worth.points, Impact.LOW)
 
 
 _UNRANKED = 1_000_000
@@ -251,12 +297,12 @@ _HARD: dict[Difficulty | None, int] = {d: n for n, d in enumerate(Difficulty)}
 _HARD[None] = _HARD[Difficulty.MEDIUM]
 
 
-def _order(action: Action) -> tuple[int, int, int, float, int, str]:
-    group = 0 if action.status not in CLOSED else 2 if action.status is Status.COMPLETED else 1
-    impact = _IMPACTS[action.impact]
-    hard = _HARD[action.difficulty]
-    place = _UNRANKED if action.microsoft_rank is None else action.microsoft_rank
-    return group, impact, hard, -(action.points or 0.0), place, action.id.casefold()
+def _order(worth: _Worth, impact: Impact | None) -> tuple[int, int, int, float, int, str]:
+    status, profile = worth.status, worth.standing.profile
+    group = 0 if status not in CLOSED else 2 if status is Status.COMPLETED else 1
+    place = profile.rank if profile and profile.rank is not None else _UNRANKED
+    folded = worth.standing.score.control.casefold()
+    return group, _IMPACTS[impact], _HARD[worth.difficulty], -(worth.points or 0.0), place, folded
 
 
 _SPACE = re.compile(r"\s+")

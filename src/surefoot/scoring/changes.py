@@ -123,10 +123,12 @@ def explain(before: Day, after: Day, alike: Alike = NONE_ALIKE) -> Explanation:
     The days hold all of their controls, or all but those that they hold alike, whose sums are then in `alike`.
     """
     weigh = _weigher(before, after)
-    before, after = _alike(before, after), _alike(after, before)
-    held_a, held_b = _by_id(before), _by_id(after)
-    order = list(dict.fromkeys([*held_a, *held_b]))
-    changes = [c for i in order for c in _of_control(held_a.get(i), held_b.get(i), weigh)]
+    changes: list[Change] = []
+    if before.controls or after.controls:
+        before, after = _alike(before, after), _alike(after, before)
+        held_a, held_b = _by_id(before), _by_id(after)
+        order = list(dict.fromkeys([*held_a, *held_b]))
+        changes += [c for i in order for c in _of_control(held_a.get(i), held_b.get(i), weigh)]
     changes += _rest(before, after, alike, weigh)
     a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
     return Explanation(
@@ -137,7 +139,7 @@ def explain(before: Day, after: Day, alike: Alike = NONE_ALIKE) -> Explanation:
         points=after.points - before.points,
         max_points=after.max_points - before.max_points,
         difference=None if a is None or b is None else b - a,
-        changes=tuple(sorted(changes, key=_largest_first)),
+        changes=tuple(sorted(changes, key=_largest_first) if len(changes) > 1 else changes),
     )
 
 
@@ -168,6 +170,8 @@ def _by_id(day: Day) -> dict[str, Held]:
 
 def _alike(day: Day, other: Day) -> Day:
     """Take a maximum as not known where the other day does not know it: the two days then count alike."""
+    if not other.controls:
+        return day
     unknown = {h.control.casefold() for h in other.controls if h.max_points is None}
     if not unknown:
         return day
@@ -178,14 +182,21 @@ def _alike(day: Day, other: Day) -> Day:
 
 
 def _of_control(a: Held | None, b: Held | None, weigh: Weigh) -> list[Change]:
-    """Give the changes of one control: none, one, or a gain beside a changed maximum."""
+    """Give the changes of one control: none, one, or a gain beside a changed maximum.
+
+    None when neither points nor maximum moved, unless the control itself came or went.
+    """
     if a is None or b is None:
         kind = Kind.CONTROL_ADDED if a is None else Kind.CONTROL_RETIRED
-        return _change(kind, (a, b), _points(b) - _points(a), _maximum(b) - _maximum(a), weigh)
+        return [_change(kind, (a, b), _points(b) - _points(a), _maximum(b) - _maximum(a), weigh)]
     by_share, by_maximum = _split(a, b)
-    kind = Kind.GAINED if by_share > 0 else Kind.REGRESSED
     grown = _maximum(b) - _maximum(a)
-    return _change(kind, (a, b), by_share, 0.0, weigh) + _change(Kind.MAX_CHANGED, (a, b), by_maximum, grown, weigh)
+    found = []
+    if abs(by_share) > POINTS_MATTER:
+        found.append(_change(Kind.GAINED if by_share > 0 else Kind.REGRESSED, (a, b), by_share, 0.0, weigh))
+    if abs(by_maximum) > POINTS_MATTER or abs(grown) > POINTS_MATTER:
+        found.append(_change(Kind.MAX_CHANGED, (a, b), by_maximum, grown, weigh))
+    return found
 
 
 def _split(a: Held, b: Held) -> tuple[float, float]:
@@ -197,30 +208,22 @@ def _split(a: Held, b: Held) -> tuple[float, float]:
     return b.points - a.points - by_maximum, by_maximum
 
 
-def _change(
-    kind: Kind, pair: tuple[Held | None, Held | None], points: float, maximum: float, weigh: Weigh
-) -> list[Change]:
-    """Make a change; none when neither points nor maximum moved, unless the control itself came or went."""
-    moved = abs(points) > POINTS_MATTER or abs(maximum) > POINTS_MATTER
-    if not moved and kind not in {Kind.CONTROL_ADDED, Kind.CONTROL_RETIRED}:
-        return []
+def _change(kind: Kind, pair: tuple[Held | None, Held | None], points: float, maximum: float, weigh: Weigh) -> Change:
     earned, catalogue = weigh(points, maximum)
     held = pair[1] or pair[0]
-    return [
-        Change(
-            kind=kind,
-            control=held.control if held else None,
-            name=held.name if held else None,
-            category=held.category if held else None,
-            service=held.service if held else None,
-            points=points,
-            max_points=maximum,
-            earned=earned,
-            catalogue=catalogue,
-            before=pair[0],
-            after=pair[1],
-        )
-    ]
+    return Change(
+        kind=kind,
+        control=held.control if held else None,
+        name=held.name if held else None,
+        category=held.category if held else None,
+        service=held.service if held else None,
+        points=points,
+        max_points=maximum,
+        earned=earned,
+        catalogue=catalogue,
+        before=pair[0],
+        after=pair[1],
+    )
 
 
 def _points(held: Held | None) -> float:
@@ -237,25 +240,37 @@ def _rest(before: Day, after: Day, alike: Alike, weigh: Weigh) -> list[Change]:
     points = _beyond_points(after, alike) - _beyond_points(before, alike)
     beyond_a, beyond_b = _beyond_maxima(before, alike), _beyond_maxima(after, alike)
     by_group = _group(after, beyond_b, alike) - _group(before, beyond_a, alike)
-    return _change(Kind.UNKNOWN_MAXIMA, (None, None), 0.0, by_group, weigh) + _change(
-        Kind.UNEXPLAINED, (None, None), points, beyond_b - beyond_a - by_group, weigh
-    )
+    rest = beyond_b - beyond_a - by_group
+    found = []
+    if abs(by_group) > POINTS_MATTER:
+        found.append(_change(Kind.UNKNOWN_MAXIMA, (None, None), 0.0, by_group, weigh))
+    if abs(points) > POINTS_MATTER or abs(rest) > POINTS_MATTER:
+        found.append(_change(Kind.UNEXPLAINED, (None, None), points, rest, weigh))
+    return found
 
 
 def _beyond_points(day: Day, alike: Alike) -> float:
-    return day.points - fsum((alike.points, *(h.points for h in day.controls)))
+    if not day.controls:
+        return day.points - alike.points
+    return day.points - fsum([alike.points, *[h.points for h in day.controls]])
 
 
 def _beyond_maxima(day: Day, alike: Alike) -> float:
-    return day.max_points - fsum((alike.max_points, *(_maximum(h) for h in day.controls)))
+    if not day.controls:
+        return day.max_points - alike.max_points
+    return day.max_points - fsum([alike.max_points, *[h.max_points or 0.0 for h in day.controls]])
 
 
 def _group(day: Day, beyond: float, alike: Alike) -> float:
     """Give the points that the controls of unknown maximum share: what is left of the day's maximum, if positive."""
-    unknown = alike.unknown or any(h.max_points is None for h in day.controls)
-    return max(0.0, beyond) if unknown else 0.0
+    if alike.unknown:
+        return max(0.0, beyond)
+    for held in day.controls:
+        if held.max_points is None:
+            return max(0.0, beyond)
+    return 0.0
 
 
 def _largest_first(change: Change) -> tuple[float, float, str, str]:
     size = abs(change.percent) if change.percent is not None else abs(change.points) + abs(change.max_points)
-    return (-size, -abs(change.points), change.kind.value, (change.control or "").casefold())
+    return (-size, -abs(change.points), change.kind, (change.control or "").casefold())

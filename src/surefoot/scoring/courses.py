@@ -36,17 +36,6 @@ class Stretch(NamedTuple):
         return self.from_day <= day <= self.to_day
 
 
-class _Bounds(NamedTuple):
-    """Between which values a maximum lies, given what Graph's rounding leaves open."""
-
-    low: float
-    high: float
-
-    def narrowed(self, other: "_Bounds") -> "_Bounds | None":
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        return _Bounds(low, high) if low <= high else None
-
-
 class Told(Protocol):
     """What tells a maximum: points, and the percent that Graph gave for them."""
 
@@ -66,71 +55,84 @@ def resolve(pieces: Sequence[Piece], usual: float | None) -> tuple[Stretch, ...]
     if len(pieces) == 1:
         (p,) = pieces
         return (Stretch(p.from_day, p.to_day, p.points, _alone(p.points, p.percent, usual), p.category),)
-    return tuple(
-        Stretch(p.from_day, p.to_day, p.points, most, p.category)
-        for p, most in zip(pieces, maxima(pieces, usual), strict=True)
-    )
+    return tuple([
+        Stretch(begun, ended, points, most, category)
+        for (begun, ended, points, _, category), most in zip(pieces, maxima(pieces, usual), strict=True)
+    ])  # fmt: skip
 
 
-def maxima(pieces: Sequence[Told], usual: float | None) -> list[float | None]:
+def maxima(pieces: Sequence[Told], usual: float | None) -> Sequence[float | None]:
     """Give the maximum of each piece, which are oldest first.
 
     Neighbours share one as long as a single value fits all of their rounded percents: rounding alone never looks
     like a changed maximum. Pieces without points take the maximum before them, else the one after, else `usual`
     (the profile's).
     """
-    if len(pieces) == 1:
-        return [_alone(pieces[0].points, pieces[0].percent, usual)]
-    bounds = [_bounds(p.points, p.percent) for p in pieces]
-    found: list[float | None] = [None] * len(pieces)
-    for places, common in _shared(bounds):
-        value = _pick(common, usual)
+    return _maxima(tuple([(p.points, p.percent) for p in pieces]), usual)
+
+
+@lru_cache(maxsize=8192)
+def _maxima(told: tuple[tuple[float, float | None], ...], usual: float | None) -> tuple[float | None, ...]:
+    """Give them of points and percents: most controls go from nothing to all, or back."""
+    if len(told) == 1:
+        return (_alone(*told[0], usual),)
+    found: list[float | None] = [None] * len(told)
+    for places, low, high in _shared(told):
+        value = _pick(low, high, usual)
         for place in places:
             found[place] = value
-    return [m if m is None else max(m, p.points) for p, m in zip(pieces, _filled(found, usual), strict=True)]
+    filled = zip(told, _filled(found, usual), strict=True)
+    return tuple([m if m is None else max(m, points) for (points, _), m in filled])
 
 
 @lru_cache(maxsize=8192)
 def _alone(points: float, percent: float | None, usual: float | None) -> float | None:
     """Give the maximum of a piece without neighbours; most controls of a tenant never change."""
     bounds = _bounds(points, percent)
-    found = usual if bounds is None else _pick(bounds, usual)
+    found = usual if bounds is None else _pick(*bounds, usual)
     return None if found is None else max(found, points)
 
 
 @lru_cache(maxsize=8192)
-def _bounds(points: float, percent: float | None) -> _Bounds | None:
+def _bounds(points: float, percent: float | None) -> tuple[float, float] | None:
+    """Give between which values a maximum lies, given what Graph's rounding leaves open; None: nothing tells it."""
     if not percent or percent <= ROUNDING or points <= 0:
         return None
-    return _Bounds(100.0 * points / (percent + ROUNDING), 100.0 * points / (percent - ROUNDING))
+    return 100.0 * points / (percent + ROUNDING), 100.0 * points / (percent - ROUNDING)
 
 
-def _shared(bounds: Sequence[_Bounds | None]) -> list[tuple[list[int], _Bounds]]:
-    """Group neighbours that one maximum fits; those that tell nothing are left out."""
-    groups: list[tuple[list[int], _Bounds]] = []
-    for place, found in enumerate(bounds):
+def _shared(told: Sequence[tuple[float, float | None]]) -> list[tuple[list[int], float, float]]:
+    """Group neighbours that one maximum fits, with its bounds; those that tell nothing are left out."""
+    groups: list[tuple[list[int], float, float]] = []
+    places: list[int] = []
+    low = high = 0.0
+    for place, (points, percent) in enumerate(told):
+        found = _bounds(points, percent)
         if found is None:
             continue
-        common = groups[-1][1].narrowed(found) if groups else None
-        if common is None:
-            groups.append(([place], found))
-        else:
-            groups[-1] = ([*groups[-1][0], place], common)
-    return groups
+        least, most = found
+        if places and max(low, least) <= min(high, most):
+            low, high = max(low, least), min(high, most)
+            places.append(place)
+            continue
+        if places:
+            groups.append((places, low, high))
+        places, low, high = [place], least, most
+    return [*groups, (places, low, high)] if places else groups
 
 
-def _pick(bounds: _Bounds, usual: float | None) -> float:
+@lru_cache(maxsize=8192)
+def _pick(low: float, high: float, usual: float | None) -> float:
     """Take the profile's maximum where it fits, else a whole number, else the middle."""
-    if usual is not None and bounds.low <= usual <= bounds.high:
+    if usual is not None and low <= usual <= high:
         return usual
-    middle = (bounds.low + bounds.high) / 2.0
+    middle = (low + high) / 2.0
     whole = float(round(middle))
-    return whole if bounds.low <= whole <= bounds.high and whole > 0 else round(middle, DECIMALS)
+    return whole if low <= whole <= high and whole > 0 else round(middle, DECIMALS)
 
 
 def _filled(maxima: Sequence[float | None], usual: float | None) -> list[float | None]:
-    known = [m for m in maxima if m is not None]
-    held = known[0] if known else usual
+    held = next((m for m in maxima if m is not None), usual)
     filled = []
     for found in maxima:
         held = held if found is None else found
@@ -140,4 +142,7 @@ def _filled(maxima: Sequence[float | None], usual: float | None) -> list[float |
 
 def at(stretches: Iterable[Stretch], day: dt.date) -> Stretch | None:
     """Give the stretch that covers a day; None when the control was not scored then."""
-    return next((s for s in stretches if s.covers(day)), None)
+    for stretch in stretches:
+        if stretch.from_day <= day <= stretch.to_day:
+            return stretch
+    return None

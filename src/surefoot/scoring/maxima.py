@@ -1,5 +1,7 @@
 """A control's maximum: told by its own points and percent, else the last known one, else the profile's."""
 
+import functools
+
 import msgspec
 
 from surefoot.model import Standing
@@ -17,6 +19,7 @@ class Maximum(msgspec.Struct, frozen=True):
     estimated: bool
 
 
+@functools.lru_cache(maxsize=16_384)
 def derived(points: float, percent: float | None) -> float | None:
     """Give `100 x points / percent`, as a whole number where one fits Graph's rounding, else to two decimals.
 
@@ -33,9 +36,16 @@ def maximum(standing: Standing, ratings: Ratings) -> Maximum:
     """Give a control's maximum on a day."""
     score = standing.score
     profile = standing.profile.max_points if standing.profile else None
-    for value in (derived(score.points, score.percent), standing.last_known_max, profile):
-        if value is not None:
-            return Maximum(max(value, score.points), estimated=False)
+    value = derived(score.points, score.percent)
+    value = standing.last_known_max if value is None else value
+    value = profile if value is None else value
+    if value is not None:
+        return _maximum(max(value, score.points), estimated=False)
     rating = ratings.of(score.control)
     usual = rating.max_points if rating else None
-    return Maximum(usual if usual is None else max(usual, score.points), estimated=usual is not None)
+    return _maximum(usual if usual is None else max(usual, score.points), estimated=usual is not None)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _maximum(value: float | None, *, estimated: bool) -> Maximum:
+    return Maximum(value, estimated=estimated)

@@ -93,22 +93,52 @@ def daily(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Exp
     if not totals:
         return
     begun, ended = _turns(courses, totals[0].day)
-    standing = {c.control: h for c in courses if (s := at(c.stretches, totals[0].day)) and (h := held(c, s))}
-    points = {key: h.points for key, h in standing.items()}
-    maxima = {key: h.max_points for key, h in standing.items() if h.max_points is not None}
+    standing = _Standing()
+    for course in courses:
+        stretch = at(course.stretches, totals[0].day)
+        if stretch is not None:
+            standing.put(course.control, stretch.points, stretch.max_points)
     alike, whole = NONE_ALIKE, False
+    nothing: Mapping[str, Held] = {}
     for before, after in pairwise(totals):
-        old, new = ended.get(before.day, {}), begun.get(after.day, {})
-        for key in old.keys() | new.keys():
-            points.pop(key, None)
-            maxima.pop(key, None)
+        old, new = ended.get(before.day, nothing), begun.get(after.day, nothing)
+        for key in (*old, *new):
+            standing.drop(key)
         if old or new or not whole:
-            unknown = len(maxima) < len(points)
-            alike = Alike(points=fsum(points.values()), max_points=fsum(maxima.values()), unknown=unknown)
+            alike = standing.summed()
         whole = not old and not new
         yield explain(_part(before, old), _part(after, new), alike)
-        points |= {key: h.points for key, h in new.items()}
-        maxima |= {key: h.max_points for key, h in new.items() if h.max_points is not None}
+        for key, h in new.items():
+            standing.put(key, h.points, h.max_points)
+
+
+class _Standing:
+    """What controls stand with, to be summed up again and again: zeros are left out of the sums."""
+
+    def __init__(self) -> None:
+        self._points: dict[str, float] = {}
+        self._maxima: dict[str, float] = {}
+        self._unknown: set[str] = set()
+
+    def put(self, control: str, points: float, most: float | None) -> None:
+        """Add a control that is not among them."""
+        if points:
+            self._points[control] = points
+        if most is None:
+            self._unknown.add(control)
+        elif most:
+            self._maxima[control] = most
+
+    def drop(self, control: str) -> None:
+        """Take a control away, if it is among them."""
+        self._points.pop(control, None)
+        self._maxima.pop(control, None)
+        self._unknown.discard(control)
+
+    def summed(self) -> Alike:
+        """Sum up what is there."""
+        points, most = fsum(self._points.values()), fsum(self._maxima.values())
+        return Alike(points=points, max_points=most, unknown=bool(self._unknown))
 
 
 def _part(total: DayTotal, controls: Mapping[str, Held]) -> Day:

@@ -200,6 +200,8 @@ def _month(month: str, held: Sequence[Explanation]) -> MonthSum:
 
 def falls(stretches: Sequence[Stretch], since: dt.date, until: dt.date) -> tuple[Fall, ...]:
     """List a control's falls from `since` to `until`, each with the day by which it was mended, if it was."""
+    if len(stretches) < 2:  # noqa: PLR2004 - what never changed never fell
+        return ()
     found = []
     for place, (old, new) in enumerate(pairwise(stretches), start=1):
         if since <= new.from_day <= until and _lost(old, new):
@@ -218,7 +220,11 @@ def _lost(old: Stretch, new: Stretch) -> bool:
 
 def repair(courses: Iterable[Course], since: dt.date, until: dt.date) -> Repair:
     """Say how long falls of a range took to be mended."""
-    every = [f for c in courses for f in falls(c.stretches, since, until)]
+    return repaired([f for c in courses for f in falls(c.stretches, since, until)], until)
+
+
+def repaired(every: Sequence[Fall], until: dt.date) -> Repair:
+    """Say it of the falls of a range that ends on a day."""
     took = [(f.mended - f.day).days for f in every if f.mended is not None]
     last = max((f.day for f in every), default=None)
     return Repair(
@@ -233,7 +239,11 @@ def repair(courses: Iterable[Course], since: dt.date, until: dt.date) -> Repair:
 
 def flapping(courses: Iterable[Course], since: dt.date, until: dt.date) -> tuple[Flapping, ...]:
     """List the controls that fell at least twice in a range, the worst first."""
-    held = ((c, falls(c.stretches, since, until)) for c in courses)
+    return fluttering((c, falls(c.stretches, since, until)) for c in courses)
+
+
+def fluttering(held: Iterable[tuple[Course, Sequence[Fall]]]) -> tuple[Flapping, ...]:
+    """List those of some controls with their falls."""
     found = [
         Flapping(control=c.control, name=c.name, falls=len(f), repaired=sum(x.mended is not None for x in f))
         for c, f in held

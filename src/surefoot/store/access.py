@@ -4,7 +4,7 @@ import datetime as dt
 import json
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from surefoot.errors import InputRefused, NotFound
 from surefoot.model import Role
@@ -48,9 +48,12 @@ def add_token(conn: Connection, token: StoredToken, hash: bytes) -> None:
     conn.execute(insert(api_token), row)
 
 
+_TOKEN = select(api_token).where(api_token.c.hash == bindparam("wanted"))
+
+
 def token_by_hash(conn: Connection, hash: bytes, now: dt.datetime) -> StoredToken | None:
     """Give the token with this hash unless it has expired."""
-    row = conn.execute(select(api_token).where(api_token.c.hash == hash)).one_or_none()
+    row = conn.execute(_TOKEN, {"wanted": hash}).one_or_none()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
     return _token(row)

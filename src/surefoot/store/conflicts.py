@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from surefoot.model import Conflict, Side, Status, Tenant
 from surefoot.store.schema import conflict as table
@@ -31,36 +31,44 @@ def _row(found: Conflict) -> dict[str, object]:
     return row | {"ours": found.ours.value, "holds": found.holds.value if found.holds else None}
 
 
+_EVERY = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
+_OPEN = _EVERY.where(table.c.tenant == bindparam("tenant"), table.c.holds.is_(None))
+_ALL = _EVERY.where(table.c.tenant == bindparam("tenant")).order_by(table.c.key.desc())
+_ONE = _ALL.where(control.c.folded == bindparam("folded"))
+
+
 def open_of(conn: Connection, tenant: Tenant) -> dict[str, Conflict]:
     """Give those that nobody resolved yet by the control's folded id."""
-    return {row.folded: _conflict(row) for row in conn.execute(_all(tenant).where(table.c.holds.is_(None)))}
+    return {row.folded: _conflict(row) for row in conn.execute(_OPEN, {"tenant": tenant.key}).all()}
 
 
 def of(conn: Connection, tenant: Tenant, control_id: str | None = None) -> list[Conflict]:
     """List all of a tenant, or of one control, newest first."""
-    query = _all(tenant) if control_id is None else _all(tenant).where(control.c.folded == control_id.casefold())
-    return [_conflict(row) for row in conn.execute(query.order_by(table.c.key.desc()))]
+    if control_id is None:
+        rows = conn.execute(_ALL, {"tenant": tenant.key})
+    else:
+        rows = conn.execute(_ONE, {"tenant": tenant.key, "folded": control_id.casefold()})
+    return [_conflict(row) for row in rows.all()]
 
 
 def over(conn: Connection, tenants: Sequence[Tenant], *, everything: bool) -> list[tuple[Tenant, Conflict]]:
     """List those of some tenants, newest first; `everything`: the resolved ones, too."""
     mine = {t.key: t for t in tenants}
-    query = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
-    query = query if everything else query.where(table.c.holds.is_(None))
+    query = _EVERY if everything else _EVERY.where(table.c.holds.is_(None))
     rows = conn.execute(query.order_by(table.c.found_at.desc(), table.c.key.desc()))
     return [(mine[row.tenant], _conflict(row)) for row in rows if row.tenant in mine]
 
 
 def count(conn: Connection, tenants: Sequence[Tenant]) -> int:
     """Count the open ones over some tenants."""
-    keys = [t.key for t in tenants]
-    query = select(func.count()).select_from(table).where(table.c.tenant.in_(keys), table.c.holds.is_(None))
-    return int(conn.execute(query).scalar_one())
+    return int(conn.execute(_COUNT, {"tenants": [t.key for t in tenants]}).scalar_one())
 
 
-def _all(tenant: Tenant) -> Select[*tuple[object, ...]]:
-    joined = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
-    return joined.where(table.c.tenant == tenant.key)
+_COUNT = (
+    select(func.count())
+    .select_from(table)
+    .where(table.c.tenant.in_(bindparam("tenants", expanding=True)), table.c.holds.is_(None))
+)
 
 
 def _conflict(row: Row[*tuple[object, ...]]) -> Conflict:

@@ -1,13 +1,13 @@
 """What people decided about actions, every decision kept."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Row, Select, insert, select, tuple_
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from surefoot.model import Decision, Grounds, Side, Status, Tenant
 from surefoot.store.memory import remembered
-from surefoot.store.schema import control, decision
-from surefoot.store.shared import chunks, control_keys, known_controls
+from surefoot.store.schema import control, decision, work
+from surefoot.store.shared import control_keys
 
 
 def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
@@ -33,42 +33,50 @@ def record(conn: Connection, tenant: Tenant, made: Decision) -> None:
     )
 
 
+_EVERY = (
+    select(decision, control.c.id, control.c.folded)
+    .join(control, control.c.key == decision.c.control)
+    .order_by(decision.c.decided_at, decision.c.key)
+)
+_ALL = _EVERY.where(decision.c.tenant == bindparam("tenant"))
+_ONE = _ALL.where(control.c.folded == bindparam("folded"))
+
+
 @remembered
 def newest(conn: Connection, tenant: Tenant) -> Mapping[str, Decision]:
     """Give the decision in force by the control's folded id."""
-    rows = conn.execute(_all(tenant).order_by(decision.c.decided_at, decision.c.key))
+    rows = conn.execute(_ALL, {"tenant": tenant.key}).all()
     return {folded: _decision(row) for folded, row in {row.folded: row for row in rows}.items()}
 
 
 @remembered
 def every(conn: Connection, tenant: Tenant) -> Sequence[Decision]:
     """List every decision of a tenant, oldest first."""
-    rows = conn.execute(_all(tenant).order_by(decision.c.decided_at, decision.c.key))
-    return tuple(_decision(row) for row in rows)
+    rows = conn.execute(_ALL, {"tenant": tenant.key}).all()
+    return tuple([_decision(row) for row in rows])
 
 
 def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Decision]:
     """List the decisions about one control, oldest first."""
-    query = _all(tenant).where(control.c.folded == control_id.casefold())
-    return [_decision(row) for row in conn.execute(query.order_by(decision.c.decided_at, decision.c.key))]
+    rows = conn.execute(_ONE, {"tenant": tenant.key, "folded": control_id.casefold()}).all()
+    return [_decision(row) for row in rows]
 
 
-def over(conn: Connection, wanted: Collection[tuple[Tenant, str]]) -> dict[tuple[int, str], list[Decision]]:
-    """Give the decisions about some tenants' controls, oldest first, by the tenant's key and the folded id."""
-    known = known_controls(conn, {name.casefold() for _, name in wanted})
-    pairs = {(tenant.key, known[f]) for tenant, name in wanted if (f := name.casefold()) in known}
+@remembered
+def behind(
+    conn: Connection, status: Status, *, tenant: int | None = None
+) -> Mapping[tuple[int, str], Sequence[Decision]]:
+    """Give the decisions about the actions that have a status on the newest days, oldest first.
+
+    By the tenant's key and the folded id; `tenant` is the one that is asked for, by its key; None: all.
+    """
+    held = work.c
+    query = _EVERY.join(work, (held.tenant == decision.c.tenant) & (held.control == decision.c.control))
+    query = query.where(held.status == status.value, *([] if tenant is None else [held.tenant == tenant]))
     found = dict[tuple[int, str], list[Decision]]()
-    query = select(decision, control.c.id, control.c.folded).join(control, control.c.key == decision.c.control)
-    query = query.order_by(decision.c.decided_at, decision.c.key)
-    for part in chunks(sorted(pairs)):
-        for row in conn.execute(query.where(tuple_(decision.c.tenant, decision.c.control).in_(part))):
-            found.setdefault((row.tenant, row.folded), []).append(_decision(row))
+    for row in conn.execute(query).all():
+        found.setdefault((row.tenant, row.folded), []).append(_decision(row))
     return found
-
-
-def _all(tenant: Tenant) -> Select[*tuple[object, ...]]:
-    joined = select(decision, control.c.id, control.c.folded).join(control, control.c.key == decision.c.control)
-    return joined.where(decision.c.tenant == tenant.key)
 
 
 def _decision(row: Row[*tuple[object, ...]]) -> Decision:

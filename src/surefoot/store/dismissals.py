@@ -3,7 +3,7 @@
 import datetime as dt
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from surefoot.model import Dismissal, Tenant
 from surefoot.store.schema import control
@@ -26,11 +26,17 @@ def restore(conn: Connection, tenant: Tenant, control_id: str, *, by: str, now: 
     return bool(conn.execute(mine.values(restored_at=now, restored_by=by)).rowcount)
 
 
+_IN_FORCE = (
+    select(table, control.c.id, control.c.folded)
+    .join(control, control.c.key == table.c.control)
+    .where(table.c.tenant == bindparam("tenant"), table.c.restored_at.is_(None))
+    .order_by(table.c.dismissed_at, table.c.key)
+)
+
+
 def in_force(conn: Connection, tenant: Tenant) -> dict[str, Dismissal]:
     """Give the newest dismissal that nobody restored, by the control's folded id."""
-    query = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
-    mine = query.where(table.c.tenant == tenant.key, table.c.restored_at.is_(None))
-    rows = conn.execute(mine.order_by(table.c.dismissed_at, table.c.key))
+    rows = conn.execute(_IN_FORCE, {"tenant": tenant.key}).all()
     return {row.folded: _dismissal(row) for row in rows}
 
 

@@ -1,10 +1,11 @@
 """One control over many tenants: how each stands on its newest day, who does it and what was decided last."""
 
 import datetime as dt
+import functools
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Subquery, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Subquery, Table, bindparam, func, select
 
 from surefoot.model import Impact, Status, TenantName
 from surefoot.store.schema import control, decision, plan, tenant, work
@@ -30,7 +31,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def of(conn: Connection, visible: frozenset[str] | None, control_id: str) -> list[Row]:
     """List the tenants with these ids (None: all) whose newest day scores the control, by name."""
-    key = select(control.c.key).where(control.c.folded == control_id.casefold()).scalar_subquery()
+    asked: dict[str, Any] = {"folded": control_id.casefold()}
+    asked |= {} if visible is None else {"visible": list(visible)}
+    return [_row(row) for row in conn.execute(_scored(some=visible is not None), asked).all()]
+
+
+@functools.cache
+def _scored(*, some: bool) -> Select[Any]:
+    key = select(control.c.key).where(control.c.folded == bindparam("folded")).scalar_subquery()
     plans, decided = _newest(plan, plan.c.key, key), _newest(decision, decision.c.decided_at, key)
     c = work.c
     query = (
@@ -44,8 +52,7 @@ def of(conn: Connection, visible: frozenset[str] | None, control_id: str) -> lis
         .where(c.control == key)
         .order_by(func.lower(tenant.c.name), tenant.c.id)
     )  # fmt: skip
-    query = query if visible is None else query.where(tenant.c.id.in_(visible))
-    return [_row(row) for row in conn.execute(query)]
+    return query.where(tenant.c.id.in_(bindparam("visible", expanding=True))) if some else query
 
 
 def _newest(table: Table, order: ColumnElement[Any], key: ColumnElement[Any]) -> Subquery:

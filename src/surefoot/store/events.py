@@ -1,10 +1,12 @@
 """What happened at a tenant: read from Graph by source, noted by people; an event of the same id is kept once."""
 
 import datetime as dt
+import functools
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select
 
 from surefoot.model import Event, EventSource, Tenant
 from surefoot.store.schema import event as table
@@ -75,11 +77,18 @@ def between(
     sources: Collection[EventSource] | None = None,
 ) -> list[Event]:
     """List the events after `since` up to `until`, of some sources or of all, newest first, `most` of them at most."""
+    asked: dict[str, Any] = {"tenant": tenant.key, "since": since, "until": until, "most": most}
+    asked |= {} if sources is None else {"sources": [s.value for s in sources]}
+    rows = conn.execute(_between(some=sources is not None), asked)
+    return [_BODY.decode(body) for body in rows.scalars().all()]
+
+
+@functools.cache
+def _between(*, some: bool) -> Select[Any]:
     c = table.c
-    query = select(c.body).where(c.tenant == tenant.key, c.at > since, c.at <= until)
-    query = query if sources is None else query.where(c.source.in_([s.value for s in sources]))
-    rows = conn.execute(query.order_by(c.at.desc(), c.key.desc()).limit(most))
-    return [_BODY.decode(body) for body in rows.scalars()]
+    query = select(c.body).where(c.tenant == bindparam("tenant"), c.at > bindparam("since"), c.at <= bindparam("until"))
+    query = query.where(c.source.in_(bindparam("sources", expanding=True))) if some else query
+    return query.order_by(c.at.desc(), c.key.desc()).limit(bindparam("most"))
 
 
 def remove(conn: Connection, tenant: Tenant, source: EventSource, identity: str) -> bool:
@@ -89,9 +98,12 @@ def remove(conn: Connection, tenant: Tenant, source: EventSource, identity: str)
     return bool(gone.rowcount)
 
 
+_STATES = select(event_source).where(event_source.c.tenant == bindparam("tenant"))
+
+
 def states(conn: Connection, tenant: Tenant) -> dict[EventSource, SourceState]:
     """Say how the reading of each source stands; a source that was never tried is not there."""
-    rows = conn.execute(select(event_source).where(event_source.c.tenant == tenant.key))
+    rows = conn.execute(_STATES, {"tenant": tenant.key}).all()
     return {
         EventSource(row.source): SourceState(
             source=EventSource(row.source),

@@ -1,13 +1,15 @@
 """Controls by tenants as a few queries: sums over all tenants that are meant, texts, and the cells of one page."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from math import fsum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, case, exists, func, or_, select, type_coerce
 
 from surefoot.model import Difficulty, Status
+from surefoot.store.memory import remembered
 from surefoot.store.schema import (
     control,
     profile,
@@ -55,52 +57,67 @@ class Text(msgspec.Struct, frozen=True):
     """What Microsoft calls a control."""
 
     title: str = ""
+    """On one line; empty: there is none."""
     category: str = ""
     service: str | None = None
 
 
 class Cell(NamedTuple):
-    """A control in a tenant."""
+    """How a control stands in a tenant."""
 
-    tenant: str
-    """The tenant's id."""
-    control: int
     status: Status
     earned: float
     max_points: float | None
     points: float | None
 
 
-def sums(conn: Connection, wanted: Among, control_id: str | None = None) -> list[Sum]:
+class _Tenants(NamedTuple):
+    """The tenants that are meant and have a score, as a condition that costs least on many rows."""
+
+    meant: frozenset[int]
+    others: frozenset[int]
+
+    def hold(self, column: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """Say that a tenant's key is one of theirs."""
+        if not self.others:
+            return []
+        return [column.in_(self.meant) if len(self.meant) <= len(self.others) else column.not_in(self.others)]
+
+
+@remembered
+def sums(conn: Connection, wanted: Among, control_id: str | None = None) -> Sequence[Sum]:
     """Sum up each control, or one, by status over the tenants with a score, in no order."""
-    w = work.c
-    table = (
-        select(
-            w.control,
-            w.status,
-            w.difficulty,
-            func.count().label("tenants"),
-            func.sum(case((w.earned > 0, 1), else_=0)).label("begun"),
-            func.count(w.points).label("known"),
-            func.sum(w.points).label("points"),
-        )
-        .where(w.tenant.in_(_known(wanted)), *_one(control_id))
-        .group_by(w.control, w.status, w.difficulty)
-        .subquery("sums")
-    )
-    query = select(control.c.id, table).join(control, control.c.key == table.c.control)
+    names = _names(conn, control_id)
+    one = None if control_id is None else frozenset(names)
     found: dict[tuple[int, str], Sum] = {}
-    for name, key, status, difficulty, tenants, begun, known, points in conn.execute(query).all():
+    for key, status, difficulty, tenants, begun, known, points in _summed(conn, _scored(conn, wanted), one):
         rated = None if difficulty is None else _RATED[difficulty]
-        one = Sum(key, name, _STATUSES[status], tenants, begun, known, points, rated)
-        found[key, status] = _joined(found[key, status], one) if (key, status) in found else one
-    return list(found.values())
+        made = Sum(key, names[key], _STATUSES[status], tenants, begun, known, points, rated)
+        place = key, status
+        found[place] = _joined(found[place], made) if place in found else made
+    return tuple(found.values())
 
 
-def _one(control_id: str | None) -> list[ColumnElement[bool]]:
-    if control_id is None:
-        return []
-    return [work.c.control.in_(select(control.c.key).where(control.c.folded == control_id.casefold()))]
+def _names(conn: Connection, control_id: str | None) -> Mapping[int, str]:
+    """Give the ids of all controls, or of one, by their keys."""
+    query = select(control.c.key, control.c.id)
+    query = query if control_id is None else query.where(control.c.folded == control_id.casefold())
+    return {row[0]: row[1] for row in conn.execute(query).all()}
+
+
+def _summed(conn: Connection, theirs: _Tenants, controls: frozenset[int] | None) -> Sequence[Any]:
+    w = work.c
+    query = select(
+        w.control,
+        w.status,
+        w.difficulty,
+        func.count(),
+        func.count(case((w.earned > 0, 1))),
+        func.count(w.points),
+        func.sum(w.points),
+    ).group_by(w.control, w.status, w.difficulty)
+    query = query if controls is None else query.where(w.control.in_(controls))
+    return conn.execute(query.where(*theirs.hold(w.tenant))).all()
 
 
 def _joined(one: Sum, other: Sum) -> Sum:
@@ -120,7 +137,13 @@ _HARD, _STATUSES = tuple(Difficulty), {s.value: s for s in Status}
 _RATED = {d.value: d for d in Difficulty}
 
 
-def _known(wanted: Among) -> Select[tuple[int]]:
+@remembered
+def _scored(conn: Connection, wanted: Among) -> _Tenants:
+    meant = frozenset(row[0] for row in conn.execute(_known(wanted)).all())
+    return _Tenants(meant, frozenset(conn.scalars(select(tenant.c.key)).all()) - meant)
+
+
+def _known(wanted: Among) -> Select[int]:
     """Name the tenants that are meant and have a score."""
     held = and_(summary.c.tenant == tenant.c.key, summary.c.rules == RULES, summary.c.max_points > 0)
     return select(tenant.c.key).select_from(tenant.join(summary, held)).where(*_meant(wanted))
@@ -139,28 +162,75 @@ def _meant(wanted: Among) -> list[ColumnElement[bool]]:
     return found
 
 
-def texts(conn: Connection, wanted: Among, controls: Collection[int]) -> dict[int, Text]:
+@remembered
+def texts(conn: Connection, wanted: Among, control: int | None = None) -> Mapping[int, Text]:
     """Give the texts that the tenants have now, by the control's key: of several the one that came to them last.
 
-    A control that none of them has a profile of has none.
+    A control that none of them has a profile of has none. `control` is the one that is asked for; None: all.
     """
-    content, p = profile_content.c, profile.c
-    theirs = (
-        select(p.content, func.max(p.from_day).label("since"))
-        .where(p.tenant.in_(_known(wanted)), p.until_day.is_(None))
-        .group_by(p.content)
-        .subquery("theirs")
-    )
-    query = (
-        select(content.control, content.body)
-        .join(theirs, theirs.c.content == content.key)
-        .order_by(theirs.c.since, content.key)
-    )
-    found = {row.control: _TEXT.decode(row.body) for row in conn.execute(query)}
-    return {key: found[key] for key in controls if key in found}
+    theirs, c = _scored(conn, wanted), profile_content.c
+    one = [] if control is None else [c.control == control]
+    rows = conn.execute(select(c.key, c.control, c.digest).where(*one)).all()
+    held = _held(conn, theirs, Counter(row[1] for row in rows))
+    rows = sorted((row for row in rows if row[0] in held), key=lambda row: (held[row[0]], row[0]))
+    read = _read(conn, {row[2]: row[0] for row in rows})
+    return {row[1]: read[row[2]] for row in rows}
 
 
+def _held(conn: Connection, theirs: _Tenants, many: Mapping[int, int]) -> Mapping[int, int]:
+    """Give the texts that one of the tenants has now, each with the day on which it last came to one (0: no matter).
+
+    `many` counts the texts of each control, old ones too. One that is the only one is mostly found in the first
+    tenant; but where many have several, all that the tenants have is read.
+    """
+    several = {control for control, count in many.items() if count > 1}
+    if SEVERAL * len(several) > len(many):
+        return _since(conn, theirs, None)
+    p, content = profile.c, profile_content.c
+    mine = p.tenant.in_(theirs.meant)
+    there = exists().where(mine, p.control == content.control, p.until_day.is_(None), p.content == content.key)
+    alone = content.control.in_(many) if len(many) == 1 else content.control.not_in(several)
+    found = dict.fromkeys(conn.execute(select(content.key).where(alone, there)).scalars(), 0)
+    return found | _since(conn, theirs, several) if several else found
+
+
+SEVERAL = 3
+"""In a third of all controls it costs as much to look for them one by one as to read through all."""
+
+
+def _since(conn: Connection, theirs: _Tenants, controls: Collection[int] | None) -> dict[int, int]:
+    """Give the texts that the tenants have of some controls (None: of all) with the day on which each last came."""
+    p = profile.c
+    query = select(p.content, type_coerce(p.from_day, Integer)).where(p.until_day.is_(None)).distinct()
+    some = [] if controls is None else [p.control.in_(controls)]
+    found: dict[int, int] = {}
+    for content, day in conn.execute(query.where(*theirs.hold(p.tenant), *some)).all():
+        found[content] = max(day, found.get(content, day))
+    return found
+
+
+def _text(body: str) -> Text:
+    held = _TEXT.decode(body)
+    return msgspec.structs.replace(held, title=" ".join(held.title.split()))
+
+
+_MOST = 8192
 _TEXT = msgspec.json.Decoder(Text)
+_decoded: dict[bytes, Text] = {}
+"""By the digest of the text, so that it is the same in every database and never grows old."""
+
+
+def _read(conn: Connection, wanted: Mapping[bytes, int]) -> Mapping[bytes, Text]:
+    """Give texts by their digests, which are given with their keys; only those that are not known yet are read."""
+    found = {digest: held for digest in wanted if (held := _decoded.get(digest)) is not None}
+    c = profile_content.c
+    for part in chunks([key for digest, key in wanted.items() if digest not in found]):
+        rows = conn.execute(select(c.digest, c.body).where(c.key.in_(part))).all()
+        found |= {digest: _text(body) for digest, body in rows}
+    if len(_decoded) > _MOST:
+        _decoded.clear()
+    _decoded.update(found)
+    return found
 
 
 def categories(conn: Connection, wanted: Among, controls: Collection[int]) -> dict[int, str]:
@@ -170,25 +240,30 @@ def categories(conn: Connection, wanted: Among, controls: Collection[int]) -> di
         query = (
             select(span.c.control, shared_text.c.text)
             .join(shared_text, shared_text.c.key == span.c.category)
-            .where(span.c.control.in_(part), span.c.tenant.in_(_known(wanted)))
+            .where(span.c.control.in_(part), span.c.tenant.in_(_scored(conn, wanted).meant))
             .order_by(span.c.to_day)
         )
         found |= {row.control: row.text for row in conn.execute(query)}
     return found
 
 
-def cells(conn: Connection, tenants: Sequence[str], controls: Sequence[int]) -> list[Cell]:
-    """Give the cells of some tenants, by id, and some controls, by key; none where a control is not scored."""
+@remembered
+def cells(
+    conn: Connection, tenants: tuple[str, ...], controls: tuple[int, ...]
+) -> Mapping[Cell, Sequence[tuple[str, int]]]:
+    """Say where some controls, by key, stand how in some tenants, by id; a control that is not scored is nowhere.
+
+    Thousands of places have a few dozens of cells.
+    """
     w = work.c
-    found: list[Cell] = []
+    found: dict[tuple[Any, ...], list[tuple[str, int]]] = {}
     for part in chunks(tenants):
-        query = (
-            select(tenant.c.id, w.control, w.status, w.earned, w.max_points, w.points)
-            .join(tenant, tenant.c.key == w.tenant)
-            .where(tenant.c.id.in_(part), w.control.in_(controls))
-        )
-        found += [Cell(row[0], row[1], _STATUSES[row[2]], row[3], row[4], row[5]) for row in conn.execute(query).all()]
-    return found
+        names = {row[0]: row[1] for row in conn.execute(select(tenant.c.key, tenant.c.id).where(tenant.c.id.in_(part)))}
+        query = select(w.tenant, w.control, w.status, w.earned, w.max_points, w.points)
+        query = query.where(w.tenant.in_(names), w.control.in_(controls))
+        for row in conn.execute(query).all():
+            found.setdefault(row[2:], []).append((names[row[0]], row[1]))
+    return {Cell(_STATUSES[status], *points): places for (status, *points), places in found.items()}
 
 
 def standing(

@@ -1,12 +1,25 @@
 """A tenant's days: saved as one row a day and one span a change, read back exactly."""
 
 import datetime as dt
+import functools
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Integer, Select, delete, func, insert, select, type_coerce, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    Select,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+    update,
+)
 
 from surefoot.model import Average, CategoryAverage, ControlScore, DayTotal, Snapshot, Source, Tenant
 from surefoot.store import schema
@@ -20,6 +33,8 @@ TEXTS: Series[int] = Series(
     schema.reading, "control", ("sentence", "numbers", "description", "count", "total", "on", "applicable")
 )
 GROUPS: Series[str] = Series(schema.membership, "basis", ())
+
+_DAY: BindParameter[Any] = bindparam("day")
 
 _RANKS = (Source.PORTAL_EXPORT, Source.SAVED_ANSWER, Source.GRAPH)
 """What wins over what, the strongest last; also the numbers in the database."""
@@ -192,8 +207,9 @@ def _shares(average: Average) -> str:
     return json.dumps([[c.category, c.points, c.max_points] for c in average.categories], separators=(",", ":"))
 
 
+@functools.lru_cache(maxsize=4096)
 def average_of(basis: str, percent: float | None, categories: str) -> Average:
-    """Rebuild an average from its row."""
+    """Rebuild an average from its row; tenants share them."""
     name, low, high, industry = json.loads(basis)
     shares = tuple(CategoryAverage(*part) for part in json.loads(categories))
     return Average(basis=name, percent=percent, seats_from=low, seats_to=high, industry=industry, categories=shares)
@@ -204,25 +220,37 @@ def days(
     conn: Connection, tenant: Tenant, *, since: dt.date | None = None, until: dt.date | None = None
 ) -> Sequence[DayTotal]:
     """List the stored days of a range with their totals, oldest first."""
+    ends = {name: day for name, day in (("since", since), ("until", until)) if day is not None}
+    query = _days(begun=since is not None, ended=until is not None)
+    rows = conn.execute(query, {"tenant": tenant.key, **ends}).all()
+    return tuple([DayTotal(day, points, most, _RANKS[source]) for day, points, most, source in rows])
+
+
+@functools.cache
+def _days(*, begun: bool, ended: bool) -> Select[Any]:
     c = schema.day.c
-    query = select(c.day, c.points, c.max_points, c.source).where(c.tenant == tenant.key).order_by(c.day)
-    query = query if since is None else query.where(c.day >= since)
-    query = query if until is None else query.where(c.day <= until)
-    rows = conn.execute(query).all()
-    return tuple(DayTotal(day, points, most, _RANKS[source]) for day, points, most, source in rows)
+    query = select(c.day, c.points, c.max_points, c.source).where(c.tenant == bindparam("tenant")).order_by(c.day)
+    query = query.where(c.day >= bindparam("since")) if begun else query
+    return query.where(c.day <= bindparam("until")) if ended else query
 
 
-def _total(row: Any) -> DayTotal:  # noqa: ANN401 - a row
-    return DayTotal(row.day, row.points, row.max_points, _RANKS[row.source])
+def _total(day: dt.date, points: float, most: float, source: int) -> DayTotal:
+    return DayTotal(day, points, most, _RANKS[source])
+
+
+_NEWEST = (
+    select(schema.day.c.day, schema.day.c.points, schema.day.c.max_points, schema.day.c.source)
+    .where(schema.day.c.tenant == bindparam("tenant"))
+    .order_by(schema.day.c.day.desc())
+    .limit(1)
+)
 
 
 @remembered
 def newest_total(conn: Connection, tenant: Tenant) -> DayTotal | None:
     """Give the totals of the newest stored day."""
-    c = schema.day.c
-    query = select(c.day, c.points, c.max_points, c.source).where(c.tenant == tenant.key)
-    row = conn.execute(query.order_by(c.day.desc()).limit(1)).one_or_none()
-    return None if row is None else _total(row)
+    row = conn.execute(_NEWEST, {"tenant": tenant.key}).one_or_none()
+    return None if row is None else _total(*row)
 
 
 def source_of(conn: Connection, tenant: Tenant, day: dt.date) -> Source | None:
@@ -246,22 +274,30 @@ def stored_days(conn: Connection, tenant: Tenant) -> set[dt.date]:
 def recent(conn: Connection, tenants: Sequence[Tenant], span: int = 30) -> dict[str, list[DayTotal]]:
     """Give, by tenant id, the newest day and the nearest stored one `span` days or more before it, oldest first."""
     wanted = {t.key: t for t in tenants}
-    c = schema.day.c
-    newest = select(c.tenant, func.max(c.day).label("day")).group_by(c.tenant).subquery()
-    older = (
-        select(c.tenant, func.max(c.day).label("day"))
-        .join(newest, newest.c.tenant == c.tenant)
-        .where(type_coerce(c.day, Integer) <= type_coerce(newest.c.day, Integer) - span)
-        .group_by(c.tenant)
-        .subquery()
-    )
     found: dict[str, list[DayTotal]] = {}
-    for ends in (older, newest):
-        query = select(schema.day).join(ends, (ends.c.tenant == c.tenant) & (ends.c.day == c.day))
-        for row in conn.execute(query):
-            if row.tenant in wanted:
-                found.setdefault(wanted[row.tenant].id, []).append(_total(row))
+    few = len(wanted) <= _FEW
+    for query in _ends(span, few=few):
+        for key, *total in conn.execute(query, {"wanted": list(wanted)} if few else {}).all():
+            if key in wanted:
+                found.setdefault(wanted[key].id, []).append(_total(*total))
     return found
+
+
+_FEW = 500
+
+
+@functools.lru_cache(maxsize=16)
+def _ends(span: int, *, few: bool) -> tuple[Select[Any], ...]:
+    """Ask for each tenant's day `span` days before the newest, and for the newest: each is found by its key."""
+    c, owner, later = schema.day.c, schema.tenant.c, schema.day.alias()
+    mine, latest = later.c.tenant == owner.key, func.max(later.c.day)
+    newest = select(latest).where(mine).correlate(schema.tenant).scalar_subquery()
+    until = type_coerce(newest, Integer) - span
+    older = select(func.max(c.day)).where(c.tenant == owner.key, type_coerce(c.day, Integer) <= until)
+    ends = (older.correlate(schema.tenant).scalar_subquery(), newest)
+    asked = select(c.tenant, c.day, c.points, c.max_points, c.source).select_from(schema.tenant)
+    asked = asked.where(owner.key.in_(bindparam("wanted", expanding=True))) if few else asked
+    return tuple(asked.join(schema.day, (c.tenant == owner.key) & (c.day == end)) for end in ends)
 
 
 def snapshot(conn: Connection, tenant: Tenant, day: dt.date) -> Snapshot | None:
@@ -308,21 +344,19 @@ def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> Map
 _UNTOLD: Mapping[str, Any] = {}
 
 
-def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, Any]]:
-    """Give the texts, counts and report times of a rich day by the control's key."""
-    reading, sentence, description = schema.reading, schema.shared_text.alias(), schema.shared_text.alias()
-    c = reading.c
-    query = (
-        select(c.control, sentence.c.text, c.numbers, description.c.text, c["count"], c.total, c.on, c.applicable)
-        .select_from(reading)
-        .outerjoin(sentence, sentence.c.key == reading.c.sentence)
-        .outerjoin(description, description.c.key == reading.c.description)
-        .where(reading.c.tenant == tenant.key, reading.c.from_day <= day, reading.c.to_day >= day)
-    )
-    times = _times(conn, tenant, day)
+def told(
+    conn: Connection, tenant: Tenant, day: dt.date, *, controls: Collection[str] | None = None
+) -> dict[int, dict[str, Any]]:
+    """Give the texts, counts and report times of a rich day by the control's key.
+
+    `controls` are the folded ids of those that are asked for; None: all.
+    """
+    asked = {"tenant": tenant.key, "day": day} | ({} if controls is None else {"controls": list(controls)})
+    rows = conn.execute(_told(some=controls is not None), asked).all()
+    times = _times(conn, tenant, day) if rows else {}
     return {
         key: {
-            "status_text": None if said is None else fill(said, numbers or ""),
+            "status_text": None if said is None else said if not numbers else fill(said, numbers),
             "description": described,
             "count": count,
             "total": total,
@@ -330,26 +364,69 @@ def told(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dict[str, 
             "applicable": applicable,
             "synced_at": times.get(key),
         }
-        for key, said, numbers, described, count, total, on, applicable in conn.execute(query).all()
+        for key, said, numbers, described, count, total, on, applicable in rows
     }
 
 
+@functools.cache
+def _told(*, some: bool) -> Select[Any]:
+    reading, sentence, description = schema.reading, schema.shared_text.alias(), schema.shared_text.alias()
+    c, day, names = reading.c, _DAY, schema.control.c
+    query = (
+        select(c.control, sentence.c.text, c.numbers, description.c.text, c["count"], c.total, c.on, c.applicable)
+        .select_from(reading)
+        .outerjoin(sentence, sentence.c.key == c.sentence)
+        .outerjoin(description, description.c.key == c.description)
+        .where(c.tenant == bindparam("tenant"), c.from_day <= day, c.to_day >= day)
+    )
+    keys = select(names.key).where(names.folded.in_(bindparam("controls", expanding=True)))
+    return query.where(c.control.in_(keys)) if some else query
+
+
+_TIMES = select(schema.freshness.c.times).where(
+    schema.freshness.c.tenant == bindparam("tenant"), schema.freshness.c.day == bindparam("day")
+)
+
+
 def _times(conn: Connection, tenant: Tenant, day: dt.date) -> dict[int, dt.datetime]:
-    c = schema.freshness.c
-    text = conn.execute(select(c.times).where(c.tenant == tenant.key, c.day == day)).scalar_one_or_none()
+    text = conn.execute(_TIMES, {"tenant": tenant.key, "day": day}).scalar_one_or_none()
     told: dict[str, list[int]] = json.loads(text or "{}")
     return {key: at for when, keys in told.items() for at in [dt.datetime.fromisoformat(when)] for key in keys}
 
 
 def _averages(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:
-    member, average = schema.membership, schema.average
-    query = (
-        select(average.c.basis, average.c.percent, average.c.categories)
-        .join(member, member.c.basis == average.c.basis)
-        .where(average.c.day == day, member.c.tenant == tenant.key, member.c.from_day <= day, member.c.to_day >= day)
-        .order_by(average.c.basis)
+    rows = conn.execute(_averaged(), {"tenant": tenant.key, "day": day})
+    return tuple(average_of(*row) for row in rows)
+
+
+@functools.cache
+def _averaged() -> Select[Any]:
+    member, average, day = schema.membership.c, schema.average.c, _DAY
+    return (
+        select(average.basis, average.percent, average.categories)
+        .join(schema.membership, member.basis == average.basis)
+        .where(average.day == day, member.tenant == bindparam("tenant"), member.from_day <= day, member.to_day >= day)
+        .order_by(average.basis)
     )
-    return tuple(average_of(*row) for row in conn.execute(query))
+
+
+_RICH = select(schema.day.c.rich).where(
+    schema.day.c.tenant == bindparam("tenant"), schema.day.c.day == bindparam("day")
+)
+
+
+def rich(conn: Connection, tenant: Tenant, day: dt.date) -> bool | None:
+    """Say whether a rich record of a day was caught; None when the day is not stored."""
+    found: bool | None = conn.execute(_RICH, {"tenant": tenant.key, "day": day}).scalar_one_or_none()
+    return found
+
+
+@functools.cache
+def _counts(*, some: bool) -> Select[Any]:
+    c, names, day = schema.reading.c, schema.control.c, _DAY
+    query = select(names.id, c["count"], c.total).join(schema.control, names.key == c.control)
+    query = query.where(c.control.in_(bindparam("controls", expanding=True))) if some else query
+    return query.where(c.tenant == bindparam("tenant"), c.from_day <= day, c.to_day >= day)
 
 
 def counts(
@@ -359,28 +436,29 @@ def counts(
 
     `controls` are the keys of those that are asked for; None: all.
     """
-    if not conn.execute(_day_of(tenant, day, schema.day.c.rich)).scalar_one_or_none():
+    if not rich(conn, tenant, day):
         return {}
-    c, names = schema.reading.c, schema.control.c
-    query = select(names.id, c["count"], c.total).join(schema.control, names.key == c.control)
-    query = query if controls is None else query.where(c.control.in_(controls))
-    rows = conn.execute(query.where(c.tenant == tenant.key, c.from_day <= day, c.to_day >= day))
+    asked = {"tenant": tenant.key, "day": day} | ({} if controls is None else {"controls": list(controls)})
+    rows = conn.execute(_counts(some=controls is not None), asked).all()
     return {identity: (count, total) for identity, count, total in rows}
 
 
 def services(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[str, ...]:
     """Give Graph's `enabledServices` of a stored day."""
-    texts = schema.shared_text
-    query = _day_of(tenant, day, texts.c.text).join(texts, texts.c.key == schema.day.c.services)
-    return tuple(json.loads(conn.execute(query).scalar_one_or_none() or "[]"))
+    return facts(conn, tenant, day).services
+
+
+_SERVICES = (
+    select(schema.day.c.day, schema.shared_text.c.text)
+    .join(schema.shared_text, schema.shared_text.c.key == schema.day.c.services)
+    .where(schema.day.c.tenant == bindparam("tenant"))
+)
 
 
 @remembered
 def services_by_day(conn: Connection, tenant: Tenant) -> Mapping[dt.date, frozenset[str]]:
     """Give Graph's `enabledServices` of every stored day."""
-    c, texts = schema.day.c, schema.shared_text
-    query = select(c.day, texts.c.text).join(texts, texts.c.key == c.services).where(c.tenant == tenant.key)
-    rows = conn.execute(query).all()
+    rows = conn.execute(_SERVICES, {"tenant": tenant.key}).all()
     read = {text: frozenset(json.loads(text)) for text in {text for _, text in rows}}
     return {day: read[text] for day, text in rows}
 
@@ -394,11 +472,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Graph's `enabledServices`."""
 
 
+_FACTS = (
+    select(schema.day.c.active_users, schema.day.c.licensed_users, schema.shared_text.c.text)
+    .join(schema.shared_text, schema.shared_text.c.key == schema.day.c.services)
+    .where(schema.day.c.tenant == bindparam("tenant"), schema.day.c.day == bindparam("day"))
+)
+
+
 def facts(conn: Connection, tenant: Tenant, day: dt.date) -> Facts:
     """Give it; a day that is not stored says nothing."""
-    c, texts = schema.day.c, schema.shared_text
-    query = select(c.active_users, c.licensed_users, texts.c.text).join(texts, texts.c.key == c.services)
-    row = conn.execute(query.where(c.tenant == tenant.key, c.day == day)).one_or_none()
+    row = conn.execute(_FACTS, {"tenant": tenant.key, "day": day}).one_or_none()
     if row is None:
         return Facts()
     return Facts(active_users=row[0], licensed_users=row[1], services=tuple(json.loads(row[2])))
@@ -407,7 +490,3 @@ def facts(conn: Connection, tenant: Tenant, day: dt.date) -> Facts:
 def groups(conn: Connection, tenant: Tenant, day: dt.date) -> tuple[Average, ...]:
     """Give the averages that Graph sent with a stored day, by basis."""
     return _averages(conn, tenant, day)
-
-
-def _day_of(tenant: Tenant, day: dt.date, column: Column[Any]) -> Select[Any]:
-    return select(column).select_from(schema.day).where(schema.day.c.tenant == tenant.key, schema.day.c.day == day)

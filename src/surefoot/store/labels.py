@@ -1,10 +1,11 @@
 """Labels: words by which people group their tenants."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from surefoot.model import Tenant
+from surefoot.store.memory import remembered
 from surefoot.store.schema import tenant_label as table
 
 
@@ -20,19 +21,22 @@ def remove(conn: Connection, tenant: Tenant, labels: Iterable[str]) -> None:
     conn.execute(delete(table).where(table.c.tenant == tenant.key, table.c.label.in_(list(labels))))
 
 
-def of(conn: Connection, tenants: Sequence[Tenant]) -> dict[int, tuple[str, ...]]:
+def of(conn: Connection, tenants: Sequence[Tenant]) -> Mapping[int, tuple[str, ...]]:
     """Give the labels of some tenants by their keys, in the order of the alphabet."""
-    return by_key(conn, {t.key for t in tenants})
+    return by_key(conn, frozenset(t.key for t in tenants))
 
 
-def by_key(conn: Connection, wanted: set[int]) -> dict[int, tuple[str, ...]]:
+@remembered
+def by_key(conn: Connection, wanted: frozenset[int]) -> Mapping[int, tuple[str, ...]]:
     """Give them by the tenants' keys alone."""
     found: dict[int, list[str]] = {}
-    query = select(table).order_by(table.c.tenant, table.c.label)
-    for key, label in conn.execute(query if len(wanted) > _FEW else query.where(table.c.tenant.in_(wanted))):
+    rows = conn.execute(_ALL) if len(wanted) > _FEW else conn.execute(_SOME, {"wanted": list(wanted)})
+    for key, label in rows.all():
         if key in wanted:
             found.setdefault(key, []).append(label)
     return {key: tuple(labels) for key, labels in found.items()}
 
 
 _FEW = 500
+_ALL = select(table).order_by(table.c.tenant, table.c.label)
+_SOME = _ALL.where(table.c.tenant.in_(bindparam("wanted", expanding=True)))

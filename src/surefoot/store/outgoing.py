@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from surefoot.model import Outgoing, Stage, Tenant
 from surefoot.store.schema import control
@@ -91,10 +91,12 @@ def of(
     conn: Connection, tenant: Tenant, stages: Sequence[Stage] = tuple(Stage), *, control_id: str | None = None
 ) -> list[Outgoing]:
     """List those in some stages, of all controls or of one, newest first."""
-    c = table.c
-    query = _all().where(c.tenant == tenant.key, c.stage.in_([s.value for s in stages]))
-    query = query if control_id is None else query.where(control.c.folded == control_id.casefold())
-    return [_made(row) for row in conn.execute(query.order_by(c.key.desc()))]
+    asked: dict[str, Any] = {"tenant": tenant.key, "stages": [s.value for s in stages]}
+    if control_id is None:
+        rows = conn.execute(_MINE, asked)
+    else:
+        rows = conn.execute(_ONE, asked | {"folded": control_id.casefold()})
+    return [_made(row) for row in rows.all()]
 
 
 def over(conn: Connection, tenants: Sequence[Tenant], stages: Sequence[Stage]) -> list[tuple[Tenant, Outgoing]]:
@@ -123,6 +125,14 @@ def troubled(conn: Connection, tenants: Sequence[Tenant]) -> list[Tenant]:
 
 def _all() -> Any:  # noqa: ANN401 - a query
     return select(table, control.c.id).join(control, control.c.key == table.c.control)
+
+
+_MINE = (
+    _all()
+    .where(table.c.tenant == bindparam("tenant"), table.c.stage.in_(bindparam("stages", expanding=True)))
+    .order_by(table.c.key.desc())
+)
+_ONE = _MINE.where(control.c.folded == bindparam("folded"))
 
 
 def _made(row: Any) -> Outgoing:  # noqa: ANN401 - a row

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from surefoot.model import Plan, Priority, Tenant
 from surefoot.store.memory import remembered
@@ -31,20 +31,25 @@ def record(conn: Connection, tenant: Tenant, made: Plan) -> None:
     )
 
 
+_ALL = (
+    select(table, control.c.id, control.c.folded)
+    .join(control, control.c.key == table.c.control)
+    .where(table.c.tenant == bindparam("tenant"))
+    .order_by(table.c.key)
+)
+_ONE = _ALL.where(control.c.folded == bindparam("folded"))
+
+
 @remembered
 def newest(conn: Connection, tenant: Tenant) -> Mapping[str, Plan]:
     """Give the plan in force by the control's folded id."""
-    return {row.folded: _plan(row) for row in conn.execute(_all(tenant))}
+    return {row.folded: _plan(row) for row in conn.execute(_ALL, {"tenant": tenant.key}).all()}
 
 
 def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Plan]:
     """List the plans of one control, oldest first."""
-    return [_plan(row) for row in conn.execute(_all(tenant).where(control.c.folded == control_id.casefold()))]
-
-
-def _all(tenant: Tenant) -> Select[*tuple[object, ...]]:
-    joined = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
-    return joined.where(table.c.tenant == tenant.key).order_by(table.c.key)
+    rows = conn.execute(_ONE, {"tenant": tenant.key, "folded": control_id.casefold()}).all()
+    return [_plan(row) for row in rows]
 
 
 def _plan(row: Row[*tuple[object, ...]]) -> Plan:

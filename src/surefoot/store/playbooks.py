@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from surefoot.model import Playbook
 from surefoot.store.schema import control
@@ -16,20 +16,20 @@ def record(conn: Connection, control_id: str, text: str, by: str, at: dt.datetim
     conn.execute(insert(table), {"control": key, "text": text, "changed_at": at, "changed_by": by})
 
 
+_ALL = select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
+_NEWEST = _ALL.order_by(table.c.key)
+
+
 def newest(conn: Connection) -> dict[str, Playbook]:
     """Give the playbooks in force by the control's folded id."""
-    found = {row.folded: _playbook(row) for row in conn.execute(_all().order_by(table.c.key))}
+    found = {row.folded: _playbook(row) for row in conn.execute(_NEWEST).all()}
     return {folded: playbook for folded, playbook in found.items() if playbook.text}
 
 
 def versions(conn: Connection, control_id: str) -> list[Playbook]:
     """List every version of one control's playbook, newest first; one without text is a removal."""
-    query = _all().where(control.c.folded == control_id.casefold())
+    query = _ALL.where(control.c.folded == control_id.casefold())
     return [_playbook(row) for row in conn.execute(query.order_by(table.c.key.desc()))]
-
-
-def _all() -> Select[*tuple[object, ...]]:
-    return select(table, control.c.id, control.c.folded).join(control, control.c.key == table.c.control)
 
 
 def _playbook(row: Row[*tuple[object, ...]]) -> Playbook:

@@ -1,6 +1,6 @@
 """Policies: of the installation, and of single tenants."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from surefoot.model import Tenant
 from surefoot.scoring.policy import Policy, merged
@@ -13,9 +13,14 @@ def of(conn: Connection, tenant: Tenant | None) -> Policy:
     return merged(common, words(conn, tenant)) if tenant else merged(common)
 
 
+_COMMON = select(table.c.name, table.c.value).where(table.c.tenant.is_(None))
+_OWN = select(table.c.name, table.c.value).where(table.c.tenant == bindparam("tenant"))
+
+
 def words(conn: Connection, tenant: Tenant | None) -> dict[str, str]:
     """Give what was set for one tenant, or (None) for the installation, by name."""
-    return {row.name: row.value for row in conn.execute(select(table).where(_owner(tenant)))}
+    rows = conn.execute(_COMMON) if tenant is None else conn.execute(_OWN, {"tenant": tenant.key})
+    return {row.name: row.value for row in rows}
 
 
 def put(conn: Connection, tenant: Tenant | None, name: str, value: str | None) -> None:

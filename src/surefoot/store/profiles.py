@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, insert, select, tuple_, update
 
-from surefoot.model import Profile, StateUpdate, Tenant
+from surefoot.model import Profile, StateUpdate, Status, Tenant
 from surefoot.scoring.actions import News, NewsKind
 from surefoot.store import schema
 from surefoot.store.memory import remembered
@@ -215,27 +215,82 @@ def states(conn: Connection, tenants: Sequence[Tenant], controls: Iterable[str])
 
 
 @remembered
+def titles_of(conn: Connection, status: Status, *, tenant: int | None = None) -> Mapping[tuple[int, str], Title]:
+    """Give what the controls are, or were last, called that have a status on the newest days.
+
+    By the tenant's key and the folded id; `tenant` is the one that is asked for, by its key; None: all.
+    """
+    link, content, names, held = schema.profile.c, schema.profile_content.c, schema.control.c, schema.work.c
+    query = (
+        select(held.tenant, names.folded, content.key, content.digest)
+        .join(schema.control, names.key == held.control)
+        .join(schema.profile, (link.tenant == held.tenant) & (link.control == held.control))
+        .join(schema.profile_content, content.key == link.content)
+        .where(*_standing(status, tenant))
+        .order_by(link.from_day)
+    )
+    last = {(row[0], row[1]): (row[2], row[3]) for row in conn.execute(query).all()}
+    bodies = _bodies(conn, {digest: key for key, digest in last.values()})
+    called = {digest: _called(body[0]) for digest, body in bodies.items()}
+    return {place: called[digest] for place, (_, digest) in last.items()}
+
+
+def _called(profile: Profile) -> Title:
+    return Title(control=profile.control, title=profile.title, category=profile.category, service=profile.service)
+
+
+@remembered
+def states_of(conn: Connection, status: Status, *, tenant: int | None = None) -> Mapping[tuple[int, str], StateUpdate]:
+    """Give what holds at Microsoft for the controls that have a status on the newest days, by the same."""
+    table, names, held = schema.state_update, schema.control.c, schema.work.c
+    query = (
+        select(table, names.folded)
+        .join(schema.control, names.key == table.c.control)
+        .join(schema.work, (held.tenant == table.c.tenant) & (held.control == table.c.control))
+        .where(*_standing(status, tenant))
+        .order_by(table.c.updated_at)
+    )
+    return {(row.tenant, row.folded): _update(row) for row in conn.execute(query).all()}
+
+
+def _standing(status: Status, tenant: int | None) -> list[ColumnElement[bool]]:
+    held = schema.work.c
+    return [held.status == status.value, *([] if tenant is None else [held.tenant == tenant])]
+
+
+@remembered
 def of(conn: Connection, tenant: Tenant, *, control: str | None = None) -> Mapping[str, Profile]:
     """Give the tenant's profiles as last read, by the control's folded id, their updates oldest first.
 
     `control` is the one that is asked for; None: all.
     """
+    updates = _updates(conn, tenant)
+    asked = {"tenant": tenant.key} | ({} if control is None else {"control": control.casefold()})
+    rows = conn.execute(_linked(one=control is not None), asked).all()
+    bodies = _bodies(conn, {digest: place for _, digest, place, _ in rows})
+    return {folded: _own(bodies[digest], updates.get(key), tenant) for folded, digest, _, key in rows}
+
+
+@functools.cache
+def _linked(*, one: bool) -> Select[Any]:
+    """Ask for a tenant's profiles, or for `one`: which texts they have."""
     link, content, names = schema.profile, schema.profile_content, schema.control
     query = (
         select(names.c.folded, content.c.digest, content.c.key, link.c.control)
         .join(content, content.c.key == link.c.content)
         .join(names, names.c.key == link.c.control)
-        .where(link.c.tenant == tenant.key, link.c.until_day.is_(None))
+        .where(link.c.tenant == bindparam("tenant"), link.c.until_day.is_(None))
     )
-    query = query if control is None else query.where(names.c.folded == control.casefold())
-    updates, untouched = _updates(conn, tenant), (UNTOUCHED,)
-    rows = conn.execute(query).all()
-    bodies = _bodies(conn, {digest: place for _, digest, place, _ in rows})
-    return {
-        folded: msgspec.structs.replace(shared, updates=updates.get(key, untouched), **_named(named, tenant))
-        for folded, digest, _, key in rows
-        for shared, named in [bodies[digest]]
-    }
+    return query.where(names.c.folded == bindparam("control")) if one else query
+
+
+def _own(shared: "Shared", updates: tuple[StateUpdate, ...] | None, tenant: Tenant) -> Profile:
+    """Make a shared profile a tenant's own, where it differs."""
+    profile, named = shared
+    changed: dict[str, Any] = {name: _in_name_of(tenant, text) for name, text in named}
+    if updates is not None:
+        changed["updates"] = updates
+    return msgspec.structs.replace(profile, **changed) if changed else profile
 
 
 _PROFILE = msgspec.json.Decoder(Profile)
@@ -250,12 +305,16 @@ _decoded: dict[bytes, Shared] = {}
 
 
 def _bodies(conn: Connection, wanted: Mapping[bytes, int]) -> Mapping[bytes, Shared]:
-    """Give the decoded texts by their digests, which are given with their keys; only new ones are read."""
+    """Give the decoded texts by their digests, which are given with their keys; only new ones are read.
+
+    They are as nobody touched them, so that they stand as they are for most tenants.
+    """
     found = {digest: held for digest in wanted if (held := _decoded.get(digest)) is not None}
     c = schema.profile_content.c
     for part in chunks([key for digest, key in wanted.items() if digest not in found]):
         for digest, body in conn.execute(select(c.digest, c.body).where(c.key.in_(part))):
-            found[digest] = _shared(body)
+            profile, named = _shared(body)
+            found[digest] = msgspec.structs.replace(profile, updates=(UNTOUCHED,)), named
     if len(_decoded) > MOST_DECODED:
         _decoded.clear()
     _decoded.update(found)
@@ -272,10 +331,6 @@ def _shared(body: str) -> Shared:
     return profile, tuple((name, text) for name, text in texts.items() if _TENANT in str(text))
 
 
-def _named(fields: tuple[tuple[str, Text], ...], tenant: Tenant) -> dict[str, Text]:
-    return {name: _in_name_of(tenant, text) for name, text in fields}
-
-
 def _in_name_of(tenant: Tenant, text: Text) -> Text:
     if isinstance(text, tuple):
         return tuple(part.replace(_TENANT, tenant.id) for part in text)
@@ -284,27 +339,41 @@ def _in_name_of(tenant: Tenant, text: Text) -> Text:
 
 def listed(conn: Connection, tenant: Tenant) -> set[str]:
     """Give the folded ids of the controls that the tenant's list has."""
-    link, names = schema.profile.c, schema.control
-    query = select(names.c.folded).join(schema.profile, link.control == names.c.key)
-    return set(conn.execute(query.where(link.tenant == tenant.key, link.until_day.is_(None))).scalars())
+    return set(conn.execute(_LISTED, {"tenant": tenant.key}).scalars())
 
 
-def news(conn: Connection, tenant: Tenant) -> dict[str, News]:
-    """Say what Microsoft last did to the tenant's controls since it was first read, by the control's folded id."""
+_LISTED = (
+    select(schema.control.c.folded)
+    .join(schema.profile, schema.profile.c.control == schema.control.c.key)
+    .where(schema.profile.c.tenant == bindparam("tenant"), schema.profile.c.until_day.is_(None))
+)
+
+
+_BEGUN = select(func.min(schema.profile.c.from_day)).where(schema.profile.c.tenant == bindparam("tenant"))
+
+
+@functools.cache
+def _later() -> Select[Any]:
+    """Ask for the controls of a tenant of which something was first read after the beginning."""
     link, names = schema.profile.c, schema.control
-    mine = link.tenant == tenant.key
-    begun = conn.execute(select(func.min(link.from_day)).where(mine)).scalar_one_or_none()
-    if begun is None:
-        return {}
     held = select(
         link.control,
         func.min(link.from_day).label("first"),
         func.max(link.from_day).label("last"),
         func.count(link.content.distinct()).label("contents"),
     )
-    found = held.where(mine).group_by(link.control).having(func.max(link.from_day) > begun).subquery()
+    mine = held.where(link.tenant == bindparam("tenant")).group_by(link.control)
+    found = mine.having(func.max(link.from_day) > bindparam("begun")).subquery()
     query = select(names.c.folded, found.c.first, found.c.last, found.c.contents)
-    rows = list(conn.execute(query.join(found, found.c.control == names.c.key)))
+    return query.join(found, found.c.control == names.c.key)
+
+
+def news(conn: Connection, tenant: Tenant) -> dict[str, News]:
+    """Say what Microsoft last did to the tenant's controls since it was first read, by the control's folded id."""
+    begun = conn.execute(_BEGUN, {"tenant": tenant.key}).scalar_one_or_none()
+    if begun is None:
+        return {}
+    rows = conn.execute(_later(), {"tenant": tenant.key, "begun": begun}).all()
     told = {row.folded: News(kind=NewsKind.ADDED, day=row.first) for row in rows if row.first != begun}
     return told | {row.folded: News(kind=NewsKind.UPDATED, day=row.last) for row in rows if row.contents > 1}
 
@@ -320,11 +389,17 @@ def updates(conn: Connection, tenant: Tenant) -> Sequence[tuple[str, StateUpdate
     return tuple(sorted(found, key=lambda pair: (pair[1].updated_at or _NO_TIME, pair[0])))
 
 
+_UPDATES = (
+    select(schema.state_update)
+    .where(schema.state_update.c.tenant == bindparam("tenant"))
+    .order_by(schema.state_update.c.updated_at)
+)
+
+
 @remembered
 def _updates(conn: Connection, tenant: Tenant) -> Mapping[int, tuple[StateUpdate, ...]]:
-    table = schema.state_update
     found: dict[int, list[StateUpdate]] = {}
-    for row in conn.execute(select(table).where(table.c.tenant == tenant.key).order_by(table.c.updated_at)):
+    for row in conn.execute(_UPDATES, {"tenant": tenant.key}):
         found.setdefault(row.control, []).append(_update(row))
     return {key: tuple(made) for key, made in found.items()}
 

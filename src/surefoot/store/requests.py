@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from surefoot.model import AcceptanceRequest, Decision, RequestState, Tenant
 from surefoot.store.schema import acceptance_request as table
@@ -41,12 +42,21 @@ def of(
     control_id: str | None = None,
 ) -> list[AcceptanceRequest]:
     """List a tenant's requests, newest first."""
-    c = table.c
-    query = select(table, control.c.folded).join(control, control.c.key == c.control)
-    query = query.where(c.tenant == tenant.key, c.state.in_([s.value for s in states]))
-    if control_id is not None:
-        query = query.where(control.c.folded == control_id.casefold())
-    return [_request(row) for row in conn.execute(query.order_by(c.key.desc()))]
+    asked: dict[str, Any] = {"tenant": tenant.key, "states": [s.value for s in states]}
+    if control_id is None:
+        rows = conn.execute(_ALL, asked)
+    else:
+        rows = conn.execute(_ONE, asked | {"folded": control_id.casefold()})
+    return [_request(row) for row in rows.all()]
+
+
+_ALL = (
+    select(table, control.c.folded)
+    .join(control, control.c.key == table.c.control)
+    .where(table.c.tenant == bindparam("tenant"), table.c.state.in_(bindparam("states", expanding=True)))
+    .order_by(table.c.key.desc())
+)
+_ONE = _ALL.where(control.c.folded == bindparam("folded"))
 
 
 def pending(conn: Connection, tenants: Sequence[Tenant]) -> list[tuple[Tenant, AcceptanceRequest]]:

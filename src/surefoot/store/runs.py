@@ -3,7 +3,7 @@
 import datetime as dt
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from surefoot.model import Tenant
 from surefoot.store.schema import sync_run as table
@@ -46,13 +46,16 @@ def record(conn: Connection, tenant: Tenant, run: Run) -> None:
 
 def of(conn: Connection, tenant: Tenant, *, limit: int = MOST) -> list[Run]:
     """List a tenant's readings, newest first."""
-    query = (
-        select(table)
-        .where(table.c.tenant == tenant.key)
-        .order_by(table.c.began_at.desc(), table.c.key.desc())
-        .limit(limit)
-    )
-    return [Run(**{name: getattr(row, name) for name in Run.__struct_fields__}) for row in conn.execute(query)]
+    rows = conn.execute(_NEWEST, {"tenant": tenant.key, "limit": limit}).all()
+    return [Run(**{name: getattr(row, name) for name in Run.__struct_fields__}) for row in rows]
+
+
+_NEWEST = (
+    select(table)
+    .where(table.c.tenant == bindparam("tenant"))
+    .order_by(table.c.began_at.desc(), table.c.key.desc())
+    .limit(bindparam("limit"))
+)
 
 
 def count(conn: Connection, tenant: Tenant) -> int:

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, delete, exists, insert, select
 
 from surefoot.model import Tenant
+from surefoot.store.memory import remembered
 from surefoot.store.schema import day, shared_text, tenant
 from surefoot.store.schema import summary as table
 from surefoot.store.shared import text_keys
@@ -69,9 +70,13 @@ def _row(conn: Connection, tenant: Tenant, made: Summary) -> dict[str, Any]:
     }
 
 
-def of(conn: Connection, tenants: Sequence[Tenant]) -> dict[int, Summary]:
+def of(conn: Connection, tenants: Sequence[Tenant]) -> Mapping[int, Summary]:
     """Give the summaries of some tenants by their keys; a tenant without one has no day, or one of older rules."""
-    wanted = {t.key for t in tenants}
+    return _of(conn, frozenset(t.key for t in tenants))
+
+
+@remembered
+def _of(conn: Connection, wanted: frozenset[int]) -> Mapping[int, Summary]:
     texts = {row.key: row.text for row in conn.execute(_services())}
     query = select(table).where(table.c.rules == RULES)
     query = query.where(table.c.tenant.in_(wanted)) if len(wanted) <= _FEW else query

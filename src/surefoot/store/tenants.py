@@ -4,11 +4,11 @@ import datetime as dt
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection as Database
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 
 from surefoot.errors import InputRefused, NotFound
 from surefoot.model import AuthMethod, Cloud, Connection, SyncState, Tenant
@@ -87,10 +87,14 @@ def all_of(conn: Database, visible: frozenset[str] | None) -> list[Tenant]:
     return [t for t in _every(conn) if visible is None or t.id in visible]
 
 
+_EVERY = select(table.c.id, table.c.name, table.c.key, table.c.created_at).order_by(
+    func.lower(table.c.name), table.c.id
+)
+
+
 @remembered
 def _every(conn: Database) -> Sequence[Tenant]:
-    c = table.c
-    rows = conn.execute(select(c.id, c.name, c.key, c.created_at).order_by(func.lower(c.name), c.id)).all()
+    rows = conn.execute(_EVERY).all()
     return tuple(Tenant(id=id_, name=name, key=key, created_at=at) for id_, name, key, at in rows)
 
 
@@ -125,9 +129,12 @@ def find(conn: Database, text: str, visible: frozenset[str] | None) -> Tenant:
     return found[0]
 
 
+_ONE = select(table).where(table.c.key == bindparam("wanted"))
+
+
 def connection(conn: Database, tenant: Tenant) -> Connection:
     """Say how a tenant is reached."""
-    return _way(conn.execute(select(table).where(table.c.key == tenant.key)).one())
+    return _way(conn.execute(_ONE, {"wanted": tenant.key}).one())
 
 
 def _way(row: Any) -> Connection:  # noqa: ANN401 - a row
@@ -142,20 +149,26 @@ def _way(row: Any) -> Connection:  # noqa: ANN401 - a row
 
 def connections(conn: Database, tenants: Sequence[Tenant]) -> dict[str, tuple[Connection, bool]]:
     """Say, by tenant id, how several are reached, and whether decisions about them are sent to Microsoft."""
-    wanted = {t.id for t in tenants}
-    rows = conn.execute(select(table))
-    return {row.id: (_way(row), bool(row.write_back)) for row in rows if row.id in wanted}
+    held = _details(conn, key=tenants[0].key if len(tenants) == 1 else None)
+    return {t.id: held[t.id][:2] for t in tenants if t.id in held}
+
+
+@remembered
+def _details(conn: Database, *, key: int | None = None) -> Mapping[str, tuple[Connection, bool, SyncState]]:
+    """Read of one, or of all: how it is reached, whether decisions are sent, and when it was read."""
+    rows = conn.execute(select(table)) if key is None else conn.execute(_ONE, {"wanted": key})
+    return {row.id: (_way(row), bool(row.write_back), _state(row)) for row in rows.all()}
 
 
 def sync_state(conn: Database, tenant: Tenant) -> SyncState:
     """Say when a tenant was read, and what is wrong."""
-    return _state(conn.execute(select(table).where(table.c.key == tenant.key)).one())
+    return _state(conn.execute(_ONE, {"wanted": tenant.key}).one())
 
 
 def sync_states(conn: Database, tenants: Sequence[Tenant]) -> dict[str, SyncState]:
     """Say it of several, by tenant id."""
-    wanted = {t.id for t in tenants}
-    return {row.id: _state(row) for row in conn.execute(select(table)) if row.id in wanted}
+    held = _details(conn, key=tenants[0].key if len(tenants) == 1 else None)
+    return {t.id: held[t.id][2] for t in tenants if t.id in held}
 
 
 def claim_due(conn: Database, now: dt.datetime, *, limit: int, lease: dt.timedelta) -> list[Tenant]:
@@ -175,7 +188,10 @@ def accepting(conn: Database, tenants: Sequence[Tenant]) -> list[Tenant]:
 
 def writes_back(conn: Database, tenant: Tenant) -> bool:
     """Say whether decisions about a tenant are sent to Microsoft."""
-    return bool(conn.execute(select(table.c.write_back).where(table.c.key == tenant.key)).scalar_one_or_none())
+    return bool(conn.execute(_WRITES_BACK, {"wanted": tenant.key}).scalar_one_or_none())
+
+
+_WRITES_BACK = select(table.c.write_back).where(table.c.key == bindparam("wanted"))
 
 
 def writing_back(conn: Database, tenants: Sequence[Tenant]) -> set[str]:

@@ -1,10 +1,11 @@
 """Saved views: a list with its filters, order and columns, by a name; each belongs to a person, not to a tenant."""
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, insert, select, update
 
 from surefoot.store.schema import saved_view as table
 
@@ -23,12 +24,15 @@ class SavedView(msgspec.Struct, frozen=True, kw_only=True):
     made_at: dt.datetime
 
 
+@functools.cache
+def _listed(known: tuple[str, ...]) -> Select[*tuple[object, ...]]:
+    return select(table).where(*(table.c[name] == bindparam(name) for name in known))
+
+
 def listed(conn: Connection, owner: str | None, page: str | None = None) -> list[SavedView]:
     """List the views of a person (None: of everybody), of one page or of all, by page and name."""
-    query = select(table)
-    query = query if owner is None else query.where(table.c.owner == owner)
-    query = query if page is None else query.where(table.c.page == page)
-    found = [_view(row) for row in conn.execute(query)]
+    asked = {name: value for name, value in (("owner", owner), ("page", page)) if value is not None}
+    found = [_view(row) for row in conn.execute(_listed(tuple(asked)), asked).all()]
     return sorted(found, key=lambda view: (view.page, view.name.casefold(), view.owner, view.key))
 
 

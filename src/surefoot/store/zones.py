@@ -3,7 +3,7 @@
 import datetime as dt
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select
 
 from surefoot.model import Tenant
 from surefoot.scoring.zones import Bounds
@@ -18,10 +18,15 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     set_by: str
 
 
+_NEWEST = select(table).order_by(table.c.key.desc()).limit(1)
+_COMMON = _NEWEST.where(table.c.tenant.is_(None))
+_OWN = _NEWEST.where(table.c.tenant == bindparam("tenant"))
+
+
 def of(conn: Connection, tenant: Tenant | None) -> Kept | None:
     """Give what was set for one tenant, or (None) for the installation; None: nothing was."""
-    query = select(table).where(_owner(tenant)).order_by(table.c.key.desc()).limit(1)
-    row = conn.execute(query).one_or_none()
+    found = conn.execute(_COMMON) if tenant is None else conn.execute(_OWN, {"tenant": tenant.key})
+    row = found.one_or_none()
     if row is None:
         return None
     return Kept(bounds=Bounds(good=row.good, okay=row.okay), set_at=row.set_at, set_by=row.set_by)

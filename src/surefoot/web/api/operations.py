@@ -163,6 +163,8 @@ WORK = (
 ROWS = (
     _choice("sort", _SORTS, "By what; with a minus the largest first. Rows without a value come last."),
     _text("label", "Only tenants with this label."),
+    {"name": "labelled", "in": "query", "schema": {"type": "boolean"},
+     "description": "Only tenants that have any label, or only those that have none."},
     _text("industry", "Only tenants of this industry."),
     _text("text", "In the name or the id."),
     {"name": "problem", "in": "query", "schema": {"type": "boolean"},

@@ -20,7 +20,7 @@ from surefoot.web.site import site_of
 
 routes = router()
 
-FILTERS = ("sort", "label", "industry", "text", "problem", "limit", "cursor")
+FILTERS = ("sort", "label", "labelled", "industry", "text", "problem", "limit", "cursor")
 
 
 @routes.get(PORTFOLIO)
@@ -51,7 +51,7 @@ def portfolio_xlsx(request: Request) -> Response:
 
 
 def _about(page: Portfolio, query: QueryParams, *, now: dt.datetime) -> About:
-    narrowed = "; ".join(f"{name}: {query[name]}" for name in FILTERS[1:5] if query.get(name))
+    narrowed = "; ".join(f"{name}: {query[name]}" for name in FILTERS[1:6] if query.get(name))
     return About(
         title="Portfolio",
         told=(
@@ -70,6 +70,7 @@ def wanted_of(query: QueryParams, viewer: Viewer) -> Wanted:
     return Wanted(
         visible=viewer.tenants,
         label=queries.word(query, "label"),
+        labelled=queries.flag(query, "labelled"),
         industry=queries.word(query, "industry"),
         text=queries.word(query, "text"),
         problem=queries.flag(query, "problem"),

@@ -1,7 +1,6 @@
 """The heat map: controls down, tenants across, and one control with all of its tenants."""
 
-import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from urllib.parse import urlencode
 
@@ -33,11 +32,10 @@ from surefoot.web.site import site_of
 
 routes = guarded_router()
 
-_Drawn = Callable[[HeatCell], tuple[str, str]]
-"""Gives a cell's classes and words."""
-
 HERE = "/heatmap"
 PARAMETERS = ("label", "tenants", "text", "category", "product", "open")
+ACROSS = 50
+"""Tenants on a page: more columns than a large screen has room for."""
 LONGEST_PAGE = 5
 """Digits of a page's number."""
 FITTING = 26
@@ -113,6 +111,8 @@ class HeatmapPage(Page, frozen=True, kw_only=True):
     files: tuple[Link, ...]
     pages: tuple[Link, ...]
     tenant_pages: tuple[Link, ...]
+    told: str | None
+    """Which of the tenants are the columns; None: all."""
 
 
 class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -201,6 +201,7 @@ def wanted_of(query: Mapping[str, str], viewer: Viewer) -> Wanted:
         open_only="open" in query,
         page=int(query.get("page", "1")),
         tenant_page=int(query.get("tenantPage", "1")),
+        tenant_limit=ACROSS,
     )
 
 
@@ -231,7 +232,15 @@ def view(
         ),
         pages=_pages("page", page.page, page.pages, query),
         tenant_pages=_pages("tenantPage", page.tenant_page, page.tenant_pages, query),
+        told=_told(page),
     )
+
+
+def _told(page: Heatmap) -> str | None:
+    if page.tenant_pages == 1:
+        return None
+    last = page.total if page.tenant_page == page.tenant_pages else page.tenant_page * len(page.tenants)
+    return f"Tenants {last - len(page.tenants) + 1} to {last} of {page.total}"
 
 
 CHOICES = tuple(
@@ -280,9 +289,9 @@ def _column(tenant: HeatTenant, page: Heatmap) -> Column:
 
 
 def _lines(page: Heatmap, whose: Mapping[str, str]) -> tuple[Line, ...]:
-    """Draw the cells here, not in the template: there are thousands."""
-    drawn = functools.cache(lambda cell: (kind(cell), escape(words(cell))))  # for this page: readers write differently
-    starts = [(f'"/tenants/{t.tenant.id}/actions/', escape(t.tenant.name)) for t in page.tenants]
+    """Draw the cells here, not in the template: there are thousands, of a few dozens of looks."""
+    drawn = _looks(page)
+    starts = [(f'><a href="/tenants/{t.tenant.id}/actions/', f'title="{escape(t.tenant.name)}: ') for t in page.tenants]
     return tuple(
         Line(
             control=control,
@@ -294,16 +303,22 @@ def _lines(page: Heatmap, whose: Mapping[str, str]) -> tuple[Line, ...]:
     )
 
 
-def _cells(control: HeatControl, starts: Sequence[tuple[str, str]], drawn: _Drawn) -> Markup:
-    end = f'{formats.quoted(control.id)}"'
+def _looks(page: Heatmap) -> dict[int, tuple[str, str]]:
+    """Give the classes and words of each cell by its identity: what is the same in many places is one object."""
+    cells = {id(cell): cell for control in page.controls for cell in control.cells}
+    return {key: (f'<td class="c {kind(cell)}"', escape(words(cell))) for key, cell in cells.items()}
+
+
+def _cells(control: HeatControl, starts: Sequence[tuple[str, str]], drawn: Mapping[int, tuple[str, str]]) -> Markup:
+    end = f'{formats.quoted(control.id)}" '
     found = []
-    for cell, (start, name) in zip(control.cells, starts, strict=True):
-        look, said = drawn(cell)
+    for cell, (start, title) in zip(control.cells, starts, strict=True):
+        look, said = drawn[id(cell)]
         if cell.status is None:
             inside = f'<i><span class="visually-hidden">{said}</span></i>'
-            found.append(f'<td class="c {look}" title="{name}: {said}">{inside}</td>')
+            found.append(f'{look} {title}{said}">{inside}</td>')
         else:
-            found.append(f'<td class="c {look}"><a href={start}{end} title="{name}: {said}"></a></td>')
+            found.append(f'{look}{start}{end}{title}{said}"></a></td>')
     return Markup("".join(found))  # noqa: S704 - names, ids and words are escaped
 
 

@@ -429,7 +429,7 @@ def _marked(page: History, events: Iterable[Event]) -> Marked:
     weights: dict[dt.date, float] = {}
     for day in days:
         moved = abs(moves.get(day, (day, None))[1] or 0.0)
-        tale = max((WEIGHTS.get(e.source, 0.0) for e in held.get(day, ())), default=0.0)
+        tale = max(WEIGHTS.get(e.source, 0.0) for e in held[day]) if day in held else 0.0
         if moved >= MOVED or tale:
             weights[day] = tale + (1.0 + moved if moved >= MOVED else 0.0)
     shown = sorted(sorted(weights, key=lambda d: (-weights[d], -d.toordinal()))[:MOST_MARKS])
@@ -489,7 +489,7 @@ def _mark(
 
 
 def _why(tenant: str, since: dt.date, until: dt.date) -> str:
-    return path(tenant, "history/why", **{"from": since.isoformat(), "to": until.isoformat()})
+    return f"{path(tenant, 'history/why')}?from={since.isoformat()}&to={until.isoformat()}"  # days need no quoting
 
 
 def _action(tenant: str, control: str | None) -> str | None:

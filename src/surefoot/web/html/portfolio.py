@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated
@@ -11,14 +12,13 @@ import msgspec
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
-from msgspec.structs import replace
 from starlette.datastructures import QueryParams
 
 from surefoot import charts
 from surefoot.access.viewers import Viewer, tenant_for
 from surefoot.pages import portfolio as portfolio_page
 from surefoot.pages.outlets import camel
-from surefoot.pages.portfolio import MOST, Portfolio, PortfolioRow
+from surefoot.pages.portfolio import MOST, Portfolio, PortfolioGroup, PortfolioRow
 from surefoot.store import portfolio as store
 from surefoot.store import tenants as stored
 from surefoot.store import views as saved
@@ -58,8 +58,10 @@ COLUMNS = {
 FALLING = frozenset({Sort.POINTS_AVAILABLE, Sort.OPEN_ACTIONS, Sort.REGRESSIONS})
 """A click on the head of these puts the largest first."""
 ON_PAGE = 50
-"""Tenants on a page; a grouped list comes whole."""
-PARAMETERS = ("label", "industry", "problem", "text", "sort", "group")
+"""Tenants on a page; those of all groups together are about as many."""
+IN_GROUP = 10
+"""Tenants that a group shows at most."""
+PARAMETERS = ("label", "labelled", "industry", "problem", "text", "sort", "group")
 
 Lines = Mapping[str, Sequence[tuple[dt.date, float | None]]]
 
@@ -99,10 +101,13 @@ class TenantGroup(msgspec.Struct, frozen=True, kw_only=True):
     label: str | None
     """None: the list is not grouped."""
     lines: tuple[TenantLine, ...]
-    average: float | None
-    scored: int
+    total: int = 0
+    average: float | None = None
+    scored: int = 0
     place: int | None = None
     """From 1, the highest average; None: not grouped, or no score is known."""
+    all_href: str | None = None
+    """The list of all of them; None: all are here."""
 
 
 class PortfolioPage(Page, frozen=True, kw_only=True):
@@ -142,16 +147,25 @@ def first(request: Request) -> Response:
         visible = stored.all_of(conn, viewer.tenants)
         if len(visible) == 1:
             return RedirectResponse(path(visible[0].id, "overview"), HTTPStatus.SEE_OTHER)
-        page = portfolio_page.build(conn, wanted, cursor=query.get("cursor"))
         words = store.words(conn, viewer.tenants)
-        ids = [row.tenant.id for row in page.tenants]
+        if "group" in query:
+            by_label = portfolio_page.grouped(conn, wanted, few=few_of(len(words[0]) + 1))
+            page, groups = by_label.portfolio, by_label.groups
+        else:
+            page, groups = portfolio_page.build(conn, wanted, cursor=query.get("cursor")), ()
+        ids = frozenset(row.tenant.id for row in page.tenants)
         mine = saved.listed(conn, viewer.owner, "portfolio")
         lines = store.lines(conn, ids, page.newest - LINE, page.newest) if page.newest else {}
     around = frame(request, "Portfolio", visible=visible, tab="portfolio")
     kept = urlencode({k: v for k, v in query.items() if k in PARAMETERS})
     held = menu("portfolio", mine, path="/", query=kept)
-    shown = view(page, around, query, words=words, lines=lines, held=held, can_label=viewer.can_write)
+    shown = view(page, around, query, words=words, lines=lines, groups=groups, held=held, can_label=viewer.can_write)
     return render(request, "portfolio.html", shown)
+
+
+def few_of(groups: int) -> int:
+    """Say how many tenants each of some groups shows, so that a page of them is about as long as any."""
+    return min(IN_GROUP, max(1, ON_PAGE // groups))
 
 
 @routes.post("/labels")
@@ -174,25 +188,30 @@ def _known(query: QueryParams) -> dict[str, str]:
         held.pop("sort", None)
     if held.get("group") != "label":
         held.pop("group", None)
-    if held.get("problem") not in {"true", "false"}:
-        held.pop("problem", None)
+    for name in ("problem", "labelled"):
+        if held.get(name) not in {"true", "false"}:
+            held.pop(name, None)
     return held
 
 
 def wanted_of(query: Mapping[str, str], viewer: Viewer) -> store.Wanted:
-    """Say which rows an address asks for; a grouped list comes on one page, so that its groups are whole."""
+    """Say which rows an address asks for."""
     sort = query.get("sort", "")
-    problem = query.get("problem")
     return store.Wanted(
         visible=viewer.tenants,
         label=query.get("label"),
+        labelled=_flag(query, "labelled"),
         industry=query.get("industry"),
         text=query.get("text"),
-        problem=None if problem is None else problem == "true",
+        problem=_flag(query, "problem"),
         sort=_sort(sort),
         descending=sort.startswith("-"),
-        limit=MOST if query.get("group") else ON_PAGE,
+        limit=ON_PAGE,
     )
+
+
+def _flag(query: Mapping[str, str], name: str) -> bool | None:
+    return query[name] == "true" if name in query else None
 
 
 def _sort(text: str) -> Sort:
@@ -206,10 +225,14 @@ def view(
     *,
     words: tuple[Sequence[str], Sequence[str]],
     lines: Lines,
+    groups: Sequence[PortfolioGroup] = (),
     held: ViewsMenu | None = None,
     can_label: bool = False,
 ) -> PortfolioPage:
-    """Prepare the portfolio for its template; `words` are the labels and industries to choose from."""
+    """Prepare the portfolio for its template; `words` are the labels and industries to choose from.
+
+    `groups` are the rows by label, where that is asked for.
+    """
     held = held or menu("portfolio", (), path="/", query=urlencode({k: v for k, v in query.items() if k in PARAMETERS}))
     labelled = {w: _href(query, label=w, cursor="") for w in {w for row in page.tenants for w in row.labels}}
     rows = [_line(row, page, frame, labelled, lines.get(row.tenant.id, ())) for row in page.tenants]
@@ -220,7 +243,7 @@ def view(
         portfolio=page,
         visible=max(frame.visible, page.total),
         heads=tuple(_head(sort, kept) for sort in COLUMNS),
-        groups=_groups(rows, grouped="group" in kept),
+        groups=tuple(_group(g, rows, kept) for g in groups) or _ungrouped(rows),
         selects=_selects(kept, words),
         text=kept.get("text", ""),
         filtered=bool(kept.keys() - {"sort", "group"}),
@@ -264,8 +287,10 @@ def _selects(query: Mapping[str, str], words: tuple[Sequence[str], Sequence[str]
         for sort, (label, rising, falling) in COLUMNS.items()
         for sign, meant in (("", rising), ("-", falling))
     ]
+    bare = [("", "With and without"), ("true", "With any"), ("false", "Without")]
     return (
         _select("label", "Label", [("", "All"), *((w, w) for w in words[0])], query),
+        *([_select("labelled", "Labels", bare, query)] if "labelled" in query else []),
         _select("industry", "Industry", [("", "All"), *((w, w) for w in words[1])], query),
         _select("problem", "Problem", [("", "All"), ("true", "With a problem"), ("false", "Without")], query),
         _select("group", "Group by", [("", "None"), ("label", "Label")], query),
@@ -288,6 +313,8 @@ def _line(
 ) -> TenantLine:
     tenant, here = row.tenant.id, path(row.tenant.id, "overview")
     changes = ((1, row.change_1, "30"), (7, row.change_7, "30"), (30, row.change_30, "30"), (90, row.change_90, "90"))
+    days = [day for day, _ in line]
+    problem, remedy = _sentences(row.problem)
     return TenantLine(
         row=row,
         href=here,
@@ -295,14 +322,14 @@ def _line(
             Change(
                 label="1 day" if span == 1 else f"{span} days",
                 value=value,
-                href=_why(row, span, line) or f"{here}?days={days}",
+                href=_why(row, span, days) or f"{here}?days={shown}",
             )
-            for span, value, days in changes
+            for span, value, shown in changes
         ),
         spark=_spark(row, page, line),
         labels=tuple(Link(label=label, href=labelled[label]) for label in row.labels),
-        problem=_sentences(row.problem)[0],
-        remedy=_sentences(row.problem)[1],
+        problem=problem,
+        remedy=remedy,
         connection_href=path(tenant, "connection"),
         stale=_stale(row, frame.now.date()),
         actions_href=path(tenant, "actions"),
@@ -310,15 +337,14 @@ def _line(
     )
 
 
-def _why(row: PortfolioRow, span: int, line: Sequence[tuple[dt.date, float | None]]) -> str | None:
-    """Lead to why a score moved, where the line reaches back to the stored day that it was measured against."""
+def _why(row: PortfolioRow, span: int, days: Sequence[dt.date]) -> str | None:
+    """Lead to why a score moved, where the line's days, oldest first, reach back to what it was measured against."""
     if row.as_of is None:
         return None
-    target = row.as_of - dt.timedelta(days=span)
-    since = max((day for day, _ in line if day <= target), default=None)
-    if since is None:
+    reached = bisect_right(days, row.as_of - dt.timedelta(days=span))
+    if not reached:
         return None
-    return path(row.tenant.id, "history/why", **{"from": since.isoformat(), "to": row.as_of.isoformat()})
+    return f"{path(row.tenant.id, 'history/why')}?from={days[reached - 1].isoformat()}&to={row.as_of.isoformat()}"
 
 
 def _spark(row: PortfolioRow, page: Portfolio, line: Sequence[tuple[dt.date, float | None]]) -> Markup | None:
@@ -354,26 +380,25 @@ def _stale(row: PortfolioRow, today: dt.date) -> str | None:
     return f"The newest score is {(today - row.as_of).days} days old"
 
 
-def _groups(lines: Sequence[TenantLine], *, grouped: bool) -> tuple[TenantGroup, ...]:
-    """Cut the list by label; a tenant with several labels stands under each of them, one without under none."""
-    if not lines:
-        return ()
-    if not grouped:
-        return (_group(None, lines),)
-    labels = sorted({label for line in lines for label in line.row.labels}, key=str.casefold)
-    groups = [_group(label, [line for line in lines if label in line.row.labels]) for label in labels]
-    bare = [line for line in lines if not line.row.labels]
-    return _placed((*groups, *([_group("No label", bare)] if bare else [])))
+def _ungrouped(lines: Sequence[TenantLine]) -> tuple[TenantGroup, ...]:
+    return (TenantGroup(label=None, lines=tuple(lines)),) if lines else ()
 
 
-def _placed(groups: Sequence[TenantGroup]) -> tuple[TenantGroup, ...]:
-    """Rank groups by their averages; equal ones share the better place."""
-    known = [group.average for group in groups if group.average is not None]
-    places = {value: 1 + sum(other > value for other in known) for value in known}
-    return tuple(replace(g, place=None if g.average is None else places[g.average]) for g in groups)
+def _group(group: PortfolioGroup, lines: Sequence[TenantLine], query: Mapping[str, str]) -> TenantGroup:
+    by = {line.row.tenant.id: line for line in lines}
+    return TenantGroup(
+        label=group.label or "No label",
+        lines=tuple(by[row.tenant.id] for row in group.tenants),
+        total=group.total,
+        average=group.average,
+        scored=group.scored,
+        place=group.place,
+        all_href=_whole(group, query) if group.total > len(group.tenants) else None,
+    )
 
 
-def _group(label: str | None, lines: Sequence[TenantLine]) -> TenantGroup:
-    known = [line.row.percent for line in lines if line.row.percent is not None]
-    average = sum(known) / len(known) if known else None
-    return TenantGroup(label=label, lines=tuple(lines), average=average, scored=len(known))
+def _whole(group: PortfolioGroup, query: Mapping[str, str]) -> str:
+    """Lead to all of a group's tenants; where another label is chosen already, to all with that."""
+    if group.label is None:
+        return _href(query, labelled="false", group="")
+    return _href(query, label=query.get("label") or group.label, group="")
