@@ -20,7 +20,7 @@ from surefoot.pages.columns import LABELS, SORTS, Column, Order, column_cells
 from surefoot.pages.outlets import camel
 from surefoot.pages.unlicensed import Unlicensed
 from surefoot.reports import sheets
-from surefoot.scoring.actions import Action, NewsKind, lost
+from surefoot.scoring.actions import NewsKind
 from surefoot.store import tenants as stored
 from surefoot.store import views as saved
 from surefoot.store.database import reading
@@ -28,6 +28,7 @@ from surefoot.web.action_queries import FILTERS, Asked, Show, about_actions, ask
 from surefoot.web.api.answers import CSV, filed, name_of_actions
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Choice, Frame, Head, Link, Page, Select
+from surefoot.web.html.list_rows import ActionRow, action_row
 from surefoot.web.html.overview import path
 from surefoot.web.html.render import frame, render
 from surefoot.web.html.views import ViewsMenu, menu
@@ -58,8 +59,6 @@ DUES = {Due.OVERDUE: "Overdue", Due.WITHIN_7: "Within 7 days", Due.WITHIN_30: "W
 WAYS = {Way.WAITING: "Waiting for Microsoft", Way.CONFLICT: "In conflict"}
 NEWS = {NewsKind.ADDED: "Added by Microsoft", NewsKind.UPDATED: "Updated by Microsoft"}
 MARKS = {"quickWins": "Quick wins", "regressed": "Regressed"}
-MOST_NOTE = 120
-"""Characters of a note or of Microsoft's status that the list shows."""
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,29 +68,6 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     label: str
     checked: bool
-
-
-class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An action in the list."""
-
-    action: Action
-    href: str
-    item: str | None
-    """What choosing it sends; None: nothing can be decided about it."""
-    gain: str | None
-    """Points to gain, for the sum of what is chosen; None: closed or not known."""
-    impact: str | None
-    """The same in percent of the tenant's maximum."""
-    owner: str | None
-    due: dt.date | None
-    lost: float
-    """Points fewer than its best of the last 90 days; 0 where it has not regressed."""
-    until: bool
-    """Whether `due` is the end of an accepted risk."""
-    overdue: bool
-    said: str | None
-    """Microsoft's word on how it stands, cut short."""
-    note: str | None
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -235,7 +211,7 @@ def list_view(
     can_write: bool = False,
 ) -> ActionsPage:
     """Prepare the list for its template."""
-    rows = [_row(a, actions.tenant.id, frame.now.date()) for a in actions.actions]
+    rows = [action_row(a, actions.tenant.id, frame.now.date()) for a in actions.actions]
     more = _more(actions, here)
     names = [camel(column) for column in what.columns]
     return ActionsPage(
@@ -298,33 +274,6 @@ def _files(what: Asked, here: Address) -> tuple[Link, ...]:
         Link(label=label, href=f"{here.here}.{kind}?{text}")
         for kind, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
     )
-
-
-def _row(action: Action, tenant: str, today: dt.date) -> ActionRow:
-    plan, decision, closed = action.plan, action.decision, action.status in CLOSED
-    ends = decision.review_on if decision and action.status is Status.RISK_ACCEPTED else None
-    due = ends or (plan.due if plan else None)
-    counts = not closed and action.points is not None
-    return ActionRow(
-        action=action,
-        href=f"/tenants/{tenant}/actions/{formats.quoted(action.id)}",
-        item=None if action.status is Status.COMPLETED else f"{tenant}/{action.id}",
-        gain=f"{action.points:.10g}" if counts else None,
-        impact=f"{action.score_impact:.10g}" if counts and action.score_impact is not None else None,
-        owner=plan.owner if plan else None,
-        due=due,
-        lost=lost([action]),
-        until=ends is not None,
-        overdue=due is not None and due < today and not closed,
-        said=_short(action.status_text),
-        note=_short(decision.comment if decision else None),
-    )
-
-
-def _short(text: str | None) -> str | None:
-    if text is None or len(text) <= MOST_NOTE:
-        return text
-    return text[:MOST_NOTE].rsplit(" ", 1)[0] + " ..."
 
 
 def _selects(actions: pages.Actions, here: Address) -> tuple[Select, ...]:

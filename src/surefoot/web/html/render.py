@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from surefoot.model import Tenant
 from surefoot.pages.overview import TenantName
 from surefoot.web.assets import Asset, address
-from surefoot.web.html import day_rows, formats, trend_rows
+from surefoot.web.html import day_rows, formats, list_rows, trend_rows
 from surefoot.web.html.contexts import Flash, Frame, Link, MessagePage, Page
 from surefoot.web.html.drawn import Drawn
 from surefoot.web.html.overview import path
@@ -83,7 +83,7 @@ def environment(assets: dict[str, Asset]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters.update(formats.FILTERS | day_rows.FILTERS | trend_rows.FILTERS)
+    env.filters.update(formats.FILTERS | day_rows.FILTERS | list_rows.FILTERS | trend_rows.FILTERS)
     env.globals["asset"] = lambda name: address(assets, name)
     env.globals["drawn"] = Drawn(address(assets, "icons.svg"))
     return env
