@@ -40,3 +40,15 @@ def test_the_portfolio_has_views_and_labels(inside: Visit) -> None:
     page.get_by_role("button", name="Add", exact=True).first.click()
     expect(page.get_by_role("link", name="Label: gold")).to_be_visible()
     assert inside.wrong == []
+
+
+def test_a_label_typed_for_one_tenant_is_never_another_ones(inside: Visit) -> None:
+    page = inside.page
+    page.goto("/?text=Contoso")
+    page.locator(".labels > summary", has_text="of Contoso").click()
+    page.get_by_label("New label of Contoso").fill("gold")
+    page.get_by_role("searchbox").first.fill("Fabrikam")
+    page.wait_for_url("**text=Fabrikam**")
+    expect(page.locator(".labels > summary", has_text="of Fabrikam")).to_be_visible()
+    expect(page.get_by_label("New label of Fabrikam")).to_have_value("")
+    assert inside.wrong == []

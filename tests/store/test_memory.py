@@ -95,17 +95,19 @@ def test_what_was_taken_back_or_changed_nothing_leaves_the_answers(engine: Engin
     assert asked.times == [1]
 
 
-def test_only_so_many_answers_are_kept_the_last_asked_ones() -> None:
+def test_only_so_many_answers_to_a_question_are_kept_the_last_asked_ones() -> None:
     kept = Shared(most=2)
     for number in (1, 2):
-        kept.keep(7, number, -number)
-    assert kept.find(7, 1) == -1
-    kept.keep(7, 3, -3)
-    assert [kept.find(7, n) for n in (1, 2, 3)] == [-1, NOTHING, -3]
-    assert kept.find(8, 1) is NOTHING
-    kept.keep(8, 1, None)
-    assert kept.find(8, 1) is None
-    assert kept.find(8, 3) is NOTHING
+        kept.keep(7, ("a", number), -number)
+        kept.keep(7, ("b", number), number)
+    assert kept.find(7, ("a", 1)) == -1
+    kept.keep(7, ("a", 3), -3)
+    assert [kept.find(7, ("a", n)) for n in (1, 2, 3)] == [-1, NOTHING, -3]
+    assert [kept.find(7, ("b", n)) for n in (1, 2)] == [1, 2]
+    assert kept.find(8, ("a", 1)) is NOTHING
+    kept.keep(8, ("a", 1), None)
+    assert kept.find(8, ("a", 1)) is None
+    assert kept.find(8, ("a", 3)) is NOTHING
 
 
 def test_who_writes_sees_what_was_written_a_moment_ago(engine: Engine) -> None:

@@ -167,3 +167,13 @@ def test_nobody_goes_on_with_the_deed_of_another(world: World) -> None:
         "/bulk", data={"item": f"{OURS}/aad_mfa"} | {"status": "planned", "key": key[1]}, headers=SAME_SITE
     )
     assert foreign.status_code == 422
+
+
+def test_a_due_date_that_is_past_can_be_mended_in_the_preview(world: World) -> None:
+    client = world.client("msp")
+    asked = {"item": f"{OURS}/aad_mfa", "status": "inProgress", "due": "2020-01-01", "expect": "1", "seen": "|"}
+    told = client.post("/bulk", data=asked, headers=SAME_SITE).text
+    assert "Look again" in told
+    assert form_of(told)["due"] == ["2020-01-01"]
+    mended = {**asked, "due": "2027-01-01", "expect": "0"}
+    assert "Change 1 action" in client.post("/bulk", data=mended, headers=SAME_SITE).text

@@ -137,10 +137,13 @@ def test_a_conflict_is_resolved_in_the_outbox_and_stays_under_all(world: World) 
     assert (done.status_code, done.headers["location"]) == (303, f"/outbox?said=resolved&about={OURS}%2Fscid_1")
     said = "scid_1 at Contoso: Surefoot&#39;s status holds: Planned."
     assert said in client.get(done.headers["location"]).text
+    assert "Resolved: that version holds now" not in client.get("/outbox?said=resolved").text
     foreign = client.get(f"/outbox?said=resolved&about={THEIRS}%2Fscid_1").text
     assert "status holds" not in foreign.partition('class="flash good"')[2].partition("</p>")[0]
     assert form not in client.get("/outbox").text
     assert "Surefoot&#39;s version holds" in client.get("/outbox?all=true").text
+    client.post(f"{HERE}/actions/scid_1", data={"status": "thirdParty", "evidence": "Ticket 7"}, headers=SAME_SITE)
+    assert "status holds" not in client.get(done.headers["location"]).text
 
 
 def test_the_switch_says_how_many_it_would_send_and_sends_them_when_asked(world: World) -> None:

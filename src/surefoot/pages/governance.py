@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection
 
-from surefoot.model import AcceptanceRequest, Conflict, Notice, NoticeKind, Status, Tenant
+from surefoot.model import AcceptanceRequest, Conflict, Notice, NoticeKind, Side, Status, Tenant
 from surefoot.pages.names import Names, names_of
 from surefoot.pages.overview import TenantName, name_of
 from surefoot.scoring import workflow
 from surefoot.scoring.policy import MEANINGS, Policy
 from surefoot.scoring.ratings import Ratings
-from surefoot.store import conflicts, notices, policies, requests, work
+from surefoot.store import conflicts, decisions, notices, policies, requests, work
 
 
 class RequestRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,9 +94,14 @@ def disputed(conn: Connection, visible: Sequence[Tenant], *, ratings: Ratings, e
 
 
 def settled(conn: Connection, tenant: Tenant, control: str, *, ratings: Ratings) -> ConflictRow | None:
-    """Give the newest conflict about a control that is resolved; None when there is none."""
-    found = next((c for c in conflicts.of(conn, tenant, control) if c.holds), None)
-    return None if found is None else _row(tenant, found, names_of(conn, [(tenant, found.control)], ratings))
+    """Give a control's newest conflict if it is resolved, and what was resolved still holds; else None."""
+    found = next(iter(conflicts.of(conn, tenant, control)), None)
+    if found is None or found.holds is None:
+        return None
+    row = _row(tenant, found, names_of(conn, [(tenant, found.control)], ratings))
+    held = decisions.newest(conn, tenant).get(control.casefold())
+    status = row.ours if found.holds is Side.SUREFOOT else row.theirs_status
+    return row if held is None or status in {None, held.status} else None
 
 
 def _row(tenant: Tenant, found: Conflict, names: Names) -> ConflictRow:

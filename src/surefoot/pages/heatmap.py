@@ -22,6 +22,8 @@ from surefoot.store.memory import remembered
 
 CONTROLS, TENANTS, MOST = 40, 60, 1000
 """Controls and tenants on a page when nothing is said, and at most."""
+USUAL = 3_000
+"""Cells of a page that is remembered: a megabyte. A larger one is made for whoever asks, each time."""
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,9 +160,13 @@ class HeatRow(msgspec.Struct, frozen=True, kw_only=True):
     points: float | None
 
 
-@remembered
 def build(conn: Connection, wanted: Wanted, *, ratings: Ratings) -> Heatmap:
-    """Build a page; one beyond the last is the last."""
+    """Build a page; one beyond the last is the last. One of a usual size is remembered."""
+    usual = wanted.limit * wanted.tenant_limit <= USUAL
+    return _remembered(conn, wanted, ratings=ratings) if usual else _built(conn, wanted, ratings=ratings)
+
+
+def _built(conn: Connection, wanted: Wanted, *, ratings: Ratings) -> Heatmap:
     found = _tenants(conn, wanted)
     tenant_page, tenant_pages = _page(wanted.tenant_page, found.total, wanted.tenant_limit)
     across = found.tenants[(tenant_page - 1) * wanted.tenant_limit :][: wanted.tenant_limit]
@@ -188,6 +194,9 @@ def build(conn: Connection, wanted: Wanted, *, ratings: Ratings) -> Heatmap:
         tenant_page=tenant_page,
         tenant_pages=tenant_pages,
     )
+
+
+_remembered = remembered(_built)
 
 
 def rows(page: Heatmap) -> list[HeatRow]:

@@ -13,9 +13,11 @@ R = TypeVar("R")
 
 MEMORY = "memory"
 """The execution option that holds the memory of one reading transaction."""
-MOST = 500
-"""How many answers outlive their transaction; the one that was asked for longest ago goes first."""
+MOST = 50
+"""How many answers to one question outlive their transaction; the one that was asked for longest ago goes first."""
 NOTHING: Any = object()
+Question = tuple[Hashable, ...]
+"""What is asked, and its arguments."""
 
 
 class Shared:
@@ -25,25 +27,27 @@ class Shared:
         self._most = most
         self._lock = threading.Lock()
         self._state: int | None = None
-        self._answers: OrderedDict[Hashable, Any] = OrderedDict()
+        self._answers: dict[Hashable, OrderedDict[Hashable, Any]] = {}
 
-    def find(self, state: int, question: Hashable) -> Any:  # noqa: ANN401 - whatever was kept
+    def find(self, state: int, question: Question) -> Any:  # noqa: ANN401 - whatever was kept
         """Give the answer in a state, or `NOTHING`."""
         with self._lock:
-            if state != self._state or question not in self._answers:
+            held = self._answers.get(question[0])
+            if state != self._state or held is None or question not in held:
                 return NOTHING
-            self._answers.move_to_end(question)
-            return self._answers[question]
+            held.move_to_end(question)
+            return held[question]
 
-    def keep(self, state: int, question: Hashable, answer: object) -> None:
+    def keep(self, state: int, question: Question, answer: object) -> None:
         """Keep an answer; those of another state are forgotten."""
         with self._lock:
             if state != self._state:
                 self._state = state
                 self._answers.clear()
-            self._answers[question] = answer
-            if len(self._answers) > self._most:
-                self._answers.popitem(last=False)
+            held = self._answers.setdefault(question[0], OrderedDict())
+            held[question] = answer
+            if len(held) > self._most:
+                held.popitem(last=False)
 
 
 class Memory:
@@ -56,9 +60,9 @@ class Memory:
         self._shared = shared
         self._read = state
         self._state: int | None = NOTHING
-        self._own: dict[Hashable, Any] = {}
+        self._own: dict[Question, Any] = {}
 
-    def answer(self, conn: Connection, question: Hashable, ask: Callable[[], R]) -> R:
+    def answer(self, conn: Connection, question: Question, ask: Callable[[], R]) -> R:
         """Give what is remembered, or ask."""
         if question in self._own:
             found: R = self._own[question]

@@ -14,6 +14,7 @@ from surefoot.model import Actor, ActorKind, Role
 from surefoot.store.database import reading
 from surefoot.web.cookies import session_of
 from surefoot.web.site import site_of
+from surefoot.web.turns import InTurn
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 
@@ -56,7 +57,7 @@ def needs(permission: Permission) -> Callable[[Endpoint], Endpoint]:
 
 def router() -> APIRouter:
     """Make a router whose every route is authorised by what it declares."""
-    return APIRouter(default_response_class=Response, dependencies=[Depends(authorise)])
+    return APIRouter(default_response_class=Response, dependencies=[Depends(authorise)], route_class=InTurn)
 
 
 def declared(route: BaseRoute) -> Permission | None:

@@ -221,7 +221,7 @@ def change_many(request: Request, body: Annotated[bytes, Depends(body_of)]) -> R
         return _carry_on(request, visible, items, form, key=_key(form.last("key")))
     weighed = bulk.preview(site.engine, items, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock())
     expected, will = form.last("expect"), _will(weighed)
-    if expected == str(will):
+    if will and expected == str(will):
         return _carry_on(request, visible, items, form, key=None)
     first = None
     if expected:
@@ -343,7 +343,7 @@ def _page(
     names = {r.tenant.id for r in results}
     only = next((t for t in visible if t.id in names), None) if len(names) == 1 and not left else None
     words = PUT_BACK if undone else WORDS
-    plan = _planning(form) if will and not done else None
+    plan = _planning(form) if not done else None
     title = _title(len(results), done=done, undone=undone, left=left)
     page = BulkPage(
         frame=frame(request, title, visible=visible, tenant=only, tab="actions"),
@@ -355,7 +355,7 @@ def _page(
         rows=tuple(_row(r, words[r.outcome][int(done)]) for r in results),
         many=len(names) > 1,
         hidden=_hidden(form, plan) if not done or (left and not undone) else (),
-        expect=will if will and not done else None,
+        expect=will if (will or plan) and not done else None,
         plan=plan,
         worth=worth if worth and worth.points else None,
         onward=None if not left else f"/bulk/{key}/undo" if undone else "/bulk",

@@ -329,10 +329,17 @@ def _marks(overview: Overview) -> tuple[MarkLine, ...]:
         MarkLine(
             number=number,
             mark=mark,
-            href=path(overview.tenant.id, "history", **{"from": mark.date.isoformat(), "to": mark.date.isoformat()}),
+            href=_led(overview.tenant.id, mark),
         )
         for number, mark in enumerate(overview.marks, 1)
     )
+
+
+def _led(tenant: str, mark: Mark) -> str:
+    """Lead to why the score moved on a day; on the first shown one, to the day itself."""
+    since = mark.since or mark.date
+    page = "history" if mark.since is None else "history/why"
+    return path(tenant, page, **{"from": since.isoformat(), "to": mark.date.isoformat()})
 
 
 def _reviews(tenant: str, review: Review) -> tuple[ReviewLine, ...]:

@@ -23,13 +23,13 @@ def about(tenant: str, control: str) -> dict[str, str]:
 
 
 def told(around: Frame, request: Request, conn: Connection, meant: Sequence[Tenant], ratings: Ratings) -> Frame:
-    """Say in a frame how the conflict of the address was resolved; unchanged where it names none of these tenants'."""
+    """Say in a frame how the conflict of the address was resolved; nothing where it is not so."""
+    if around.flash is None or request.query_params.get("said") != SAID:
+        return around
     wanted, _, control = request.query_params.get("about", "").partition("/")
     tenant = next((t for t in meant if t.id == wanted), None)
-    if around.flash is None or request.query_params.get("said") != SAID or tenant is None:
-        return around
-    found = governance.settled(conn, tenant, control, ratings=ratings)
-    return around if found is None else replace(around, flash=replace(around.flash, text=_text(found, around)))
+    found = governance.settled(conn, tenant, control, ratings=ratings) if tenant else None
+    return replace(around, flash=replace(around.flash, text=_text(found, around)) if found else None)
 
 
 def _text(row: ConflictRow, around: Frame) -> str:

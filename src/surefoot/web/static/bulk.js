@@ -24,6 +24,8 @@ function begin() {
   const bar = form.querySelector(".pickbar");
   const status = form.querySelector("select[name=status]");
   const boxes = [...form.querySelectorAll("input[name=item]")];
+  const fields = [...bar.querySelectorAll("select, input:not([type=hidden])")];
+  const button = bar.querySelector("button");
   let last = null;
 
   function tell() {
@@ -34,6 +36,7 @@ function begin() {
     bar.hidden = picked.length === 0;
     said.hidden = false;
     said.textContent = told(form, picked);
+    button.disabled = !fields.some((field) => field.value.trim());
     for (const label of form.querySelectorAll("[data-for]")) {
       const needs = label.dataset.for.split(" ");
       label.hidden = !(needs.includes(status.value) || (status.value && needs.includes("any")));
@@ -56,6 +59,7 @@ function begin() {
   });
   form.addEventListener("click", range);
   form.addEventListener("change", tell);
+  form.addEventListener("input", tell);
   tell();
 }
 

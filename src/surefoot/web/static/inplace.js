@@ -38,10 +38,11 @@ function put(page) {
   document.dispatchEvent(new CustomEvent("surefoot:shown", { detail: fresh }));
 }
 
-/** The forms that send something, by id or by where they send it; of several that send to one place none. */
+/** The forms that send something, by id or by what they send where; of several that are alike none. */
 function senders(content) {
   const forms = [...content.querySelectorAll("form[method=post]")];
-  const key = (form) => form.getAttribute("id") ?? form.getAttribute("action"); // a field may be called id
+  const hidden = (form) => [...form.querySelectorAll("input[type=hidden]:not([name=back])")].map((field) => `${field.name}=${field.value}`);
+  const key = (form) => form.getAttribute("id") ?? [form.getAttribute("action"), ...hidden(form)].join("\n"); // a field may be called id
   const keys = forms.map(key);
   return new Map(forms.filter((form, n) => keys.indexOf(keys[n]) === keys.lastIndexOf(keys[n])).map((form) => [key(form), form]));
 }
