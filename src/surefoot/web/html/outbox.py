@@ -48,7 +48,7 @@ STAGES = {
 COLUMNS = (
     Column(label="Decision about", by=By.NAME),
     Column(label="Tenant", by=By.TENANT),
-    Column(label="Status at Microsoft"),
+    Column(label="Decided status"),
     Column(label="It is", by=By.STAGE, rising="first stages first", falling="last stages first"),
     Column(label="Expected by", by=By.EXPECTED, rising="soonest first", falling="latest first"),
     Column(label="Decided", by=By.DECIDED, falls=True, rising="longest ago first", falling="newest first"),
