@@ -103,7 +103,7 @@ def test_a_mark_names_the_largest_part_of_a_move_and_never_an_incident(engine: E
         events.save(conn, tenant, [incident, still])
     told = [(m.date, m.title, m.source, m.more) for m in build(engine, tenant).marks]
     assert told == [
-        (day(8), "Microsoft added 4 controls", None, 2),
+        (day(8), "4 controls were added", None, 2),
         (day(5), "Mass download", EventSource.INCIDENT, 0),
         (day(4), "Title of aad_mfa gained", None, 0),
     ]

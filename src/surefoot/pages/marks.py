@@ -22,13 +22,13 @@ WEIGHTS = {EventSource.NOTE: 0.5, EventSource.INCIDENT: 0.3}
 WORDS = {
     Kind.GAINED: ("{} gained", "{} controls gained"),
     Kind.REGRESSED: ("{} fell", "{} controls fell"),
-    Kind.CONTROL_ADDED: ("Microsoft added {}", "Microsoft added {} controls"),
-    Kind.CONTROL_RETIRED: ("Microsoft retired {}", "Microsoft retired {} controls"),
+    Kind.CONTROL_ADDED: ("{} was added", "{} controls were added"),
+    Kind.CONTROL_RETIRED: ("{} is scored no more", "{} controls are scored no more"),
     Kind.MAX_CHANGED: ("Microsoft re-weighed {}", "Microsoft re-weighed {} controls"),
     Kind.UNKNOWN_MAXIMA: ("Controls without a known maximum changed", "{} controls without a known maximum changed"),
     Kind.UNEXPLAINED: ("Microsoft's total changed", "Microsoft's total changed"),
 }
-"""What is said of one control and of several."""
+"""What is said of one control and of several; the page behind says whether a licence or Microsoft brought them."""
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
