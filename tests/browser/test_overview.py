@@ -53,12 +53,12 @@ def test_why_it_moved_leads_to_the_days_and_is_copied(inside: Visit) -> None:
     assert inside.wrong == []
 
 
-def test_a_mark_leads_to_its_day(inside: Visit) -> None:
+def test_a_mark_leads_to_why_the_score_moved_on_its_day(inside: Visit) -> None:
     page = inside.page
     page.goto(f"{HERE}/overview")
     page.locator(".marked a").first.click()
-    page.wait_for_url("**/history?from=**")
-    expect(page.get_by_role("heading", level=1)).to_have_text("History")
+    page.wait_for_url("**/history/why?from=2026-11-12&to=2026-11-13")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Why it moved")
 
 
 @pytest.mark.parametrize("visit", [(360, "dark")], indirect=True, ids=["narrow"])
