@@ -13,18 +13,16 @@ from markupsafe import Markup, escape
 from surefoot.model import CLOSED, Status
 from surefoot.scoring.actions import Action, lost
 from surefoot.web.html import formats
+from surefoot.web.html.drawn import NO_MAXIMUM, NOT_RATED, NOTHING, UNKNOWN, ZERO
 
 MOST_NOTE = 120
 """Characters of a note or of Microsoft's status that the list shows."""
 
-NOTHING = f'<span class="muted">{formats.NONE}</span>'
-UNKNOWN = '<span class="muted">not known</span>'
 ESTIMATE = (
     '<span class="estimate"><span aria-hidden="true">*</span>'
     '<span class="visually-hidden"> (Surefoot\'s estimate)</span></span>'
 )
 QUICK = ' <span class="chip quick">Quick win</span>'
-NO_MAXIMUM = '<span class="muted" title="Microsoft gives no maximum for it">?</span>'
 
 
 class ActionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,13 +141,13 @@ def _impact(row: ActionRow) -> str:
 def _difficulty(row: ActionRow) -> str:
     value = row.action.difficulty
     if value is None:
-        return _td("Difficulty", '<span class="muted">not rated</span>')
+        return _td("Difficulty", NOT_RATED)
     return _td("Difficulty", formats.difficulty(value) + (ESTIMATE if row.action.difficulty_estimated else ""))
 
 
 def _points(row: ActionRow) -> str:
     value = row.action.points
-    shown = UNKNOWN if value is None else f"<b>{formats.gain(value)}</b>" if value else '<span class="muted">0</span>'
+    shown = UNKNOWN if value is None else f"<b>{formats.gain(value)}</b>" if value else ZERO
     return _td("Points", shown, "num")
 
 
@@ -206,11 +204,7 @@ def _due(row: ActionRow) -> str:
 
 
 def _last_synced(row: ActionRow) -> str:
-    return _td("Last synced", UNKNOWN if (at := row.action.synced_at) is None else formats.short_day(_date(at)), "day")
-
-
-def _date(at: dt.datetime) -> dt.date:
-    return at.date()
+    return _td("Last synced", UNKNOWN if (at := row.action.synced_at) is None else formats.short_day(at.date()), "day")
 
 
 def _microsoft_update(row: ActionRow) -> str:
