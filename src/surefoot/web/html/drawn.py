@@ -42,6 +42,7 @@ class Drawn:
         self.icon = functools.lru_cache(maxsize=256)(self._icon)
         self.category = functools.lru_cache(maxsize=64)(self._category)
         self.level: Callable[[Impact | None], Markup] = functools.lru_cache(maxsize=8)(_level)
+        self.to_gain = to_gain
         self.status: Callable[[Status], Markup] = functools.lru_cache(maxsize=16)(self._status)
 
     def _icon(self, name: str, kind: str = "") -> Markup:
@@ -92,11 +93,12 @@ class Drawn:
             return NO_MAXIMUM
         return escape(formats.points(action.max_points)) + (ESTIMATED_MAXIMUM if action.max_estimated else Markup(""))
 
-    def to_gain(self, action: Action) -> Markup:
-        """Write an action's points to gain; nothing to gain stands back."""
-        if action.points is None:
-            return UNKNOWN
-        return Markup(f"<b>{formats.gain(action.points)}</b>") if action.points else ZERO  # noqa: S704 - a number
+
+def to_gain(action: Action) -> Markup:
+    """Write an action's points to gain; nothing to gain stands back."""
+    if action.points is None:
+        return UNKNOWN
+    return Markup(f"<b>{formats.gain(action.points)}</b>") if action.points else ZERO  # noqa: S704 - a number
 
 
 def _level(impact: Impact | None) -> Markup:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from surefoot.model import CLOSED, Status
 from surefoot.scoring.actions import Action, lost
 from surefoot.web.html import formats
-from surefoot.web.html.drawn import NO_MAXIMUM, NOT_RATED, NOTHING, UNKNOWN, ZERO
+from surefoot.web.html.drawn import NO_MAXIMUM, NOT_RATED, NOTHING, UNKNOWN, to_gain
 
 MOST_NOTE = 120
 """Characters of a note or of Microsoft's status that the list shows."""
@@ -146,9 +146,7 @@ def _difficulty(row: ActionRow) -> str:
 
 
 def _points(row: ActionRow) -> str:
-    value = row.action.points
-    shown = UNKNOWN if value is None else f"<b>{formats.gain(value)}</b>" if value else ZERO
-    return _td("Points", shown, "num")
+    return _td("Points", to_gain(row.action), "num")
 
 
 def _score_impact(row: ActionRow) -> str:
