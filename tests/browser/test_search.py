@@ -3,7 +3,7 @@
 import re
 
 from browser_visit import Visit
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 from web_world import OURS, World
 
 HERE = f"/tenants/{OURS}"
@@ -36,6 +36,39 @@ def test_ctrl_k_opens_it_and_escape_leads_back(inside: Visit) -> None:
     expect(page.locator("dialog.palette [role=status]")).to_have_text(re.compile("^1 found"))
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Fabrikam")
+
+
+def test_enter_before_the_answer_opens_what_was_typed_and_not_what_was_shown(inside: Visit) -> None:
+    page = inside.page
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog.palette a").first).to_contain_text("Portfolio")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/search?text=fabri*", hold)
+    with page.expect_request("**/search?text=fabri*"):
+        page.keyboard.type("fabri")
+        page.keyboard.press("Enter")
+    expect(page.locator("dialog.palette")).to_be_visible()
+    for route in held:
+        route.continue_()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Fabrikam")
+
+
+def test_opened_again_the_search_shows_nothing_of_last_time(inside: Visit) -> None:
+    page = inside.page
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("fabri")
+    expect(page.locator("dialog.palette [role=status]")).to_have_text(re.compile("^1 found"))
+    page.keyboard.press("Escape")
+    page.route("**/search?*", lambda _: None)
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog.palette [role=status]")).to_have_text("Searching …")
+    assert page.locator("dialog.palette a").count() == 0
 
 
 def test_a_slash_in_a_field_is_a_slash(inside: Visit) -> None:

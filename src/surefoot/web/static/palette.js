@@ -3,6 +3,9 @@ const form = document.querySelector("[data-palette]");
 const opener = form?.querySelector("a");
 let dialog;
 let asked = 0;
+let waits; // until the letters pause
+let shown; // the text that the hits answer; undefined while none do
+let chosen = false; // Enter came before the hits of the text: the first one opens when they are here
 
 function build() {
   const made = document.createElement("dialog");
@@ -21,18 +24,29 @@ function build() {
   help.setAttribute("role", "status");
   made.append(input, hits, help);
   document.body.append(made);
-  let waits;
   input.addEventListener("input", () => {
+    chosen = false;
     clearTimeout(waits);
     waits = setTimeout(() => find(input.value, hits, help), 120);
   });
   made.addEventListener("keydown", (event) => move(event, made));
   made.addEventListener("click", (event) => { if (event.target === made) made.close(); });
-  made.addEventListener("close", () => opener.focus());
+  made.addEventListener("close", () => {
+    forget();
+    opener.focus();
+  });
   return made;
 }
 
+function forget() {
+  clearTimeout(waits);
+  asked += 1;
+  shown = undefined;
+  chosen = false;
+}
+
 async function find(text, hits, help) {
+  clearTimeout(waits);
   const query = new URLSearchParams(new FormData(form));
   query.set("text", text);
   asked += 1;
@@ -43,9 +57,13 @@ async function find(text, hits, help) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== asked) return;
     hits.replaceChildren(...page.getElementById("hits").childNodes);
-    const count = hits.querySelectorAll("a").length;
-    help.textContent = `${count} found. Arrow keys choose, Enter opens, Escape closes.`;
+    shown = text;
+    const found = hits.querySelectorAll("a");
+    help.textContent = `${found.length} found. Arrow keys choose, Enter opens, Escape closes.`;
+    if (chosen) found[0]?.click();
+    chosen = false;
   } catch {
+    if (mine !== asked) return;
     help.textContent = "The search did not answer: reload the page.";
   }
 }
@@ -57,22 +75,36 @@ function move(event, made) {
   if (event.key in steps) {
     event.preventDefault();
     stops[(Math.max(at, 0) + steps[event.key] + stops.length) % stops.length].focus();
-  } else if (event.key === "Enter" && at === 0 && stops.length > 1) {
+  } else if (event.key === "Enter" && at === 0) {
     event.preventDefault();
-    stops[1].click();
+    enter(stops, made);
   } else if (event.key.length === 1 && at > 0 && !event.ctrlKey && !event.metaKey && event.key !== " ") {
     stops[0].focus();
   }
+}
+
+// What the hits on the page answer may be older than what was typed last: then Enter waits for the right ones.
+function enter([input, first], made) {
+  if (shown === input.value) {
+    first?.click();
+    return;
+  }
+  chosen = true;
+  find(input.value, made.querySelector(".hits"), made.querySelector(".help"));
 }
 
 function open() {
   dialog ??= build();
   if (dialog.open) return;
   const input = dialog.querySelector("input");
+  const hits = dialog.querySelector(".hits");
+  const help = dialog.querySelector(".help");
+  hits.replaceChildren();
+  help.textContent = "Searching …";
   dialog.showModal();
   input.value = "";
   input.focus();
-  find("", dialog.querySelector(".hits"), dialog.querySelector(".help"));
+  find("", hits, help);
 }
 
 if (form && "showModal" in HTMLDialogElement.prototype) {
