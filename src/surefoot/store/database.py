@@ -1,7 +1,6 @@
 """Opening the database, bringing it up to date, and transactions. All that differs between databases is here."""
 
 import contextlib
-import re
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,14 +13,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, select, text, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from surefoot.errors import DataUnusable
 from surefoot.model import Actor
-from surefoot.store.memory import MEMORY, Memory, Part, shared
-from surefoot.store.schema import BY_PEOPLE, metadata, state
+from surefoot.store.memory import MEMORY, Memory, Shared
+from surefoot.store.schema import metadata, table_state
+from surefoot.store.statements import read_by, written_by
 
 ANCHOR, HEAD = "audit.head", "audit_head"
 """The file that holds the newest audit entry, and where a transaction notes it."""
@@ -41,7 +41,7 @@ def engine(path: Path) -> Engine:
         max_overflow=24,
         pool_pre_ping=False,
         poolclass=QueuePool,
-        execution_options={"anchor": path.with_name(ANCHOR), SHARED: shared()},
+        execution_options={"anchor": path.with_name(ANCHOR), SHARED: Shared()},
     )
     event.listen(made, "begin", _begin)
     event.listen(made, "before_cursor_execute", _note)
@@ -109,37 +109,36 @@ def writing(engine: Engine, *, by: Actor | None = None) -> Iterator[Connection]:
     with _named(), engine.connect().execution_options(writing=True, actor=by) as conn:
         conn.info.pop(HEAD, None)
         with conn.begin() as transaction:
-            before = _changes(conn)
-            conn.info[TOUCHED] = set()
+            before, conn.info[WRITTEN] = _changes(conn), set()
             yield conn
             if transaction.is_active and _changes(conn) != before:
-                _set_states(conn, [Part.ALL] if conn.info[TOUCHED] <= BY_PEOPLE else Part)
+                _set_states(conn, conn.info[WRITTEN])
         head = conn.info.pop(HEAD, None)
         if head is not None:
             _anchor(conn.get_execution_options()["anchor"], head)
 
 
-TOUCHED = "touched"
-"""Where a writing transaction notes the tables that its statements are about."""
-_READS = re.compile(r"\s*(?:SELECT|PRAGMA|BEGIN|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
-_WRITES = re.compile(r"""\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+["`]?(\w+)""", re.IGNORECASE)
+WRITTEN = "written"
+"""Where a writing transaction notes the tables that it wrote to."""
 
 
 def _note(conn: Connection, _cursor: object, statement: str, *_: object) -> None:
-    """Note the table that a statement of a writing transaction is about, or the statement where that is not plain."""
-    if not conn.get_execution_options().get("writing") or _READS.match(statement):
-        return
-    found = _WRITES.match(statement)
-    conn.info.setdefault(TOUCHED, set()).add(found[1] if found else statement)
+    """Note which tables a statement reads, where that is remembered, or writes."""
+    options = conn.get_execution_options()
+    memory: Memory | None = options.get(MEMORY)
+    if memory is not None:
+        memory.saw(read_by(statement))
+    elif options.get("writing"):
+        conn.info.setdefault(WRITTEN, set()).update(written_by(statement))
 
 
-_STATES, _ABSENT = select(state.c.key, state.c.number), "no such table: state"
+_STATES, _ABSENT = select(table_state.c.name, table_state.c.number), f"no such table: {table_state.name}"
 
 
-def _states(conn: Connection) -> Mapping[Part, int]:
-    """Read which states of the database a transaction sees; none before the migrations that count them."""
+def _states(conn: Connection) -> Mapping[str, int]:
+    """Read which states of the tables a transaction sees; none before the migration that counts them."""
     try:
-        return {part: number for key, number in conn.execute(_STATES).all() for part in Part if part == key}
+        return {row[0]: row[1] for row in conn.execute(_STATES).all()}
     except OperationalError as error:
         if _ABSENT not in str(error):
             raise
@@ -152,14 +151,21 @@ def _changes(conn: Connection) -> int:
     return int(raw.total_changes)
 
 
-def _set_states(conn: Connection, parts: Iterable[Part]) -> None:
-    """Give the states other numbers after a change; by chance, so that a copy which was put back has never had them."""
+def _set_states(conn: Connection, tables: Iterable[str]) -> None:
+    """Give tables other numbers after a change; by chance, so that a copy which was put back has never had them."""
+    numbers = {"numbered": secrets.randbits(62), "written": sorted(tables)}
     try:
-        for part in parts:
-            conn.execute(update(state).where(state.c.key == part).values(number=secrets.randbits(62)))
+        conn.execute(_SET_STATES, numbers)
     except OperationalError as error:
         if _ABSENT not in str(error):
             raise
+
+
+_SET_STATES = (
+    update(table_state)
+    .where(table_state.c.name.in_(bindparam("written", expanding=True)))
+    .values(number=bindparam("numbered"))
+)
 
 
 @contextmanager

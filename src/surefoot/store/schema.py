@@ -596,11 +596,11 @@ saved_view = Table(
     **_STRICT,
 )
 
-state = Table(
-    "state",  # for who remembers answers: a row for each part of the database
+table_state = Table(
+    "table_state",  # for who remembers answers: a row for each other table
     metadata,
-    Column("key", Count, primary_key=True),
-    Column("number", Count, nullable=False),  # another one after every transaction that changed something of the part
+    Column("name", Words, primary_key=True),
+    Column("number", Count, nullable=False),  # another one after every transaction that wrote to the table
     **_STRICT,
 )
 
@@ -629,33 +629,3 @@ TRIGGERS = {
     for deed in ("update", "delete")
 }
 """Of SQLite; they make the trail append-only for everybody who does not drop them."""
-
-BY_PEOPLE = frozenset(
-    table.name
-    for table in (
-        acceptance_request,
-        agreement,
-        api_token,
-        audit_entry,
-        baseline,
-        baseline_tenant,
-        bulk,
-        bulk_item,
-        conflict,
-        decision,
-        dismissal,
-        notice,
-        outgoing,
-        plan,
-        playbook,
-        policy,
-        saved_view,
-        session,
-        sign_in_link,
-        summary,
-        tenant_label,
-        work,
-        zones,
-    )
-)
-"""What is written when people decide, label or sign in, and what is made of it; the other tables are collected."""
