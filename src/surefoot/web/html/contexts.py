@@ -24,6 +24,8 @@ class Flash(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     """`good` or `bad`."""
     text: str
+    undo_href: str | None = None
+    """Where a form takes it back; None: it cannot be, or is not offered."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):

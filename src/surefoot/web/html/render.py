@@ -53,6 +53,12 @@ SWITCH = 30
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
+    "decision": Flash(kind="good", text="Saved."),
+    "taken-back": Flash(kind="good", text="Taken back."),
+    "taken-back-plan": Flash(
+        kind="good", text="Taken back, with the owner and the plan that were set in the same step."
+    ),
+    "taken-back-alone": Flash(kind="good", text="Taken back. The plan (owner, due date) stays as it is."),
     "tried": Flash(kind="good", text="Tried: how it went is below."),
     "reconnected": Flash(kind="good", text="Saved and tried: how it went is below."),
     "imported": Flash(kind="good", text="Imported. The days of the file are in the history."),
