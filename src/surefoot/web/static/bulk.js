@@ -22,6 +22,12 @@ function told(form, boxes, status) {
   return `${selected}, together +${points.format(gain)} points${rise}${once}`;
 }
 
+/** Bring the bar into sight: rows that come near are laid out only then, and move it for some frames. */
+function bring(bar, frames = 12) {
+  bar.scrollIntoView({ block: "end" });
+  if (frames > 0) requestAnimationFrame(() => bring(bar, frames - 1));
+}
+
 /** On a narrow page the bar is one line until it is opened: it would cover the list. */
 function folded(form, bar, said) {
   const opens = document.createElement("button");
@@ -32,7 +38,7 @@ function folded(form, bar, said) {
   opens.addEventListener("click", () => {
     form.classList.add("opened");
     bar.querySelector("select, input:not([type=hidden])")?.focus({ preventScroll: true });
-    bar.scrollIntoView({ block: "end" });
+    bring(bar);
   });
 }
 
