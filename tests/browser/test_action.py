@@ -34,7 +34,7 @@ def test_a_decision_with_its_plan_is_made_and_taken_back(inside: Visit) -> None:
     page.get_by_label("Owner").fill("S. Lund")
     page.get_by_label("Ticket").fill("https://tickets.example/4711")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Saved: Planned.")).to_be_visible()
     expect(page.get_by_role("link", name="Open the ticket")).to_have_attribute("href", "https://tickets.example/4711")
     expect(page.locator(".log", has_text="With the rollout in May")).to_be_visible()
     page.get_by_text("Take the last decision back").click()

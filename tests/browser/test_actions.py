@@ -165,7 +165,7 @@ def test_the_list_is_worked_by_keyboard_alone(inside: Visit) -> None:
         page.keyboard.press("Tab")
     page.keyboard.type("Pl")
     page.keyboard.press("Enter")
-    page.locator(".pickbar button").focus()
+    page.locator(".pickbar .primary").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Change 1 action?")
 

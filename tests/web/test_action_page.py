@@ -1,5 +1,7 @@
 """An action's page over a real store: what its forms do, who may use them, and what is shown of other tenants."""
 
+import re
+
 import pytest
 from web_world import NOW, OURS, SAME_SITE, THEIRS, World, snapshot
 
@@ -63,6 +65,43 @@ def test_the_last_decision_is_taken_back(world: World) -> None:
     assert status == 200
     assert action(world)["action"]["status"] == "toAddress"
     assert world.client("writer").post(f"{API}/undo").json()["action"]["status"] == "planned"
+
+
+def test_the_plan_of_the_same_step_is_taken_back_with_the_decision(world: World) -> None:
+    client = world.client("msp")
+    send(world, status="toAddress", owner="Bo")
+    world.now = NOW.replace(hour=11)
+    _, page = send(world, status="planned", owner="Anna", due="2027-01-31", comment="In May")
+    assert "Saved: Planned." in page
+    undo = re.search(r'role="status">.*?action="([^"]+/undo)"', page)
+    assert undo
+    assert "Owner, due date and what else of the plan was set in the same step go back, too" in page
+    assert action(world)["undo"]["withPlan"] is True
+    world.now = NOW.replace(hour=12)
+    back = client.post(undo[1], headers=SAME_SITE)
+    page = client.get(back.headers["location"]).text
+    assert "Taken back, with the owner and the plan" in page
+    held = action(world)["action"]
+    assert (held["status"], held["plan"]["owner"], held["plan"]["due"]) == ("toAddress", "Bo", None)
+
+
+def test_a_plan_that_was_changed_since_stays_and_the_page_says_so(world: World) -> None:
+    send(world, status="planned", owner="Anna", comment="In May")
+    world.now = NOW.replace(hour=11)
+    _, page = send(world, status="planned", owner="Bo", comment="In May")
+    assert "Saved." in page
+    assert not re.search(r'role="status">[^\n]*/undo', page)
+    assert "The plan (owner, due date) stays as it is." in page
+    world.now = NOW.replace(hour=12)
+    assert "Taken back. The plan (owner, due date) stays" in send(world, "/undo")[1]
+    held = action(world)["action"]
+    assert (held["status"], held["plan"]["owner"]) == ("toAddress", "Bo")
+
+
+def test_nobody_is_offered_to_take_back_what_somebody_else_decided(world: World) -> None:
+    send(world, status="planned", owner="Anna")
+    page = world.client("writer").get(f"{HERE}?said=decision").text
+    assert not re.search(r'role="status">[^\n]*/undo', page)
 
 
 def test_there_is_nothing_to_take_back_where_nobody_decided(world: World) -> None:

@@ -1,6 +1,9 @@
 """Many actions at once on the page: chosen, counted, done, undone."""
 
+import datetime as dt
+import html
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from test_html import signed_in
@@ -47,13 +50,13 @@ def form_of(page: str) -> dict[str, list[str]]:
     for tag in re.findall(r"<input [^>]+>", form):
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
         assert name
-        found.setdefault(name[1], []).append(value[1] if value else "")
+        found.setdefault(name[1], []).append(html.unescape(value[1]) if value else "")
     return found
 
 
 def test_a_plan_of_one_button_asks_for_owner_and_due_date_before_it_is_made(world: World) -> None:
     client = world.client("writer")
-    fields = {"control": "aad_mfa", "status": "planned", "back": "label=gold"}
+    fields = {"control": "aad_mfa", "status": "planned", "back": "/heatmap?label=gold"}
     asked = form_of(client.post("/bulk", data=fields, headers=SAME_SITE).text)
     assert (asked["owner"], asked["due"]) == ([""], [""])
     done = client.post("/bulk", data=asked | {"owner": "Anna", "due": "2027-03-31"}, headers=SAME_SITE).text
@@ -64,7 +67,8 @@ def test_a_plan_of_one_button_asks_for_owner_and_due_date_before_it_is_made(worl
     assert (action["status"], action["plan"]["owner"], action["plan"]["due"]) == ("planned", "Anna", "2027-03-31")
     accepted = {"item": f"{OURS}/mip_dlp", "status": "riskAccepted", "comment": "Bearable", "due": "2027-03-31"}
     assert form_of(client.post("/bulk", data=accepted, headers=SAME_SITE).text)["due"] == ["2027-03-31"]
-    assert "seen" not in form_of(client.post("/bulk", data=accepted, headers=SAME_SITE).text)
+    plain = {"item": f"{OURS}/aad_mfa", "status": "toAddress"}
+    assert "seen" not in form_of(client.post("/bulk", data=plain, headers=SAME_SITE).text)
 
 
 def test_an_owner_that_changes_more_actions_is_looked_at_again(world: World) -> None:
@@ -177,3 +181,126 @@ def test_a_due_date_that_is_past_can_be_mended_in_the_preview(world: World) -> N
     assert form_of(told)["due"] == ["2020-01-01"]
     mended = {**asked, "due": "2027-01-01", "expect": "0"}
     assert "Change 1 action" in client.post("/bulk", data=mended, headers=SAME_SITE).text
+
+
+LIST = f"/tenants/{OURS}/actions?text=aad&category=Identity&sort=-points"
+
+
+def test_the_preview_leads_back_to_the_list_as_it_was_and_so_does_the_deed(world: World) -> None:
+    client = world.client("writer")
+    back = re.search(r'name="back" value="([^"]+)"', client.get(LIST).text)
+    assert back
+    fields = {"item": f"{OURS}/aad_mfa", "status": "planned", "back": html.unescape(back[1])}
+    preview = client.post("/bulk", data=fields, headers=SAME_SITE).text
+    ways = re.findall(r'<a href="([^"]+)#chosen">', preview)
+    assert len(ways) == 2
+    assert parse_qs(urlsplit(html.unescape(ways[0])).query) == parse_qs(urlsplit(LIST).query)
+    done = client.post("/bulk", data=form_of(preview), headers=SAME_SITE).text
+    assert f'<a href="{ways[0]}">Back to the actions</a>' in done
+    undo = re.search(r'action="(/bulk/\d+/undo)"><input type="hidden" name="back" value="([^"]+)"', done)
+    assert undo
+    over = client.post(undo[1], data={"back": html.unescape(undo[2])}, headers=SAME_SITE).text
+    assert f'<a href="{ways[0]}">Back to the actions</a>' in over
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "//["]
+)
+def test_the_way_back_never_leads_elsewhere(world: World, back: str) -> None:
+    client = world.client("writer")
+    fields = {"item": f"{OURS}/aad_mfa", "status": "planned", "back": back}
+    preview = client.post("/bulk", data=fields, headers=SAME_SITE).text
+    assert f'<a href="/tenants/{OURS}/actions#chosen">' in preview
+    assert not re.search(r'href="[^"]*(evil|javascript:)', preview)
+    nothing = client.post("/bulk", data={"status": "planned", "back": back}, headers=SAME_SITE)
+    assert (nothing.status_code, nothing.headers.get("location")) == (422, None)
+
+
+@pytest.mark.parametrize("page", [LIST, "/heatmap?text=aad", "/heatmap/aad_mfa?show=open", "/risks", "{action}"])
+def test_who_chose_nothing_is_led_back_and_finds_what_was_filled_in(world: World, page: str) -> None:
+    client = world.client("msp")
+    path = page.format() if page != "{action}" else f"/tenants/{OURS}/actions/aad_mfa"
+    typed = {"status": "riskAccepted", "comment": 'Old "scanners" & more', "review_on": "2027-01-31"}
+    answer = client.post("/bulk", data={**typed, "back": path}, headers=SAME_SITE)
+    assert answer.status_code == 303
+    there = answer.headers["location"]
+    assert there.startswith(path)
+    shown = client.get(there).text
+    assert "tick at least one below" in shown
+    if page in {LIST, "/heatmap?text=aad", "/heatmap/aad_mfa?show=open"}:
+        assert 'value="Old &#34;scanners&#34; &amp; more"' in shown
+        assert '<option value="riskAccepted" selected>' in shown
+        assert 'name="review_on" value="2027-01-31"' in shown
+
+
+def test_the_reason_that_an_accepted_risk_needs_is_filled_in_in_the_preview(world: World) -> None:
+    client = world.client("writer")
+    fields = {"item": [f"{OURS}/aad_mfa", f"{OURS}/mip_dlp"], "status": "riskAccepted"}
+    told = client.post("/bulk", data=fields, headers=SAME_SITE).text
+    assert "A risk is accepted with a reason" in told
+    asked = form_of(told)
+    assert (asked["comment"], asked["review_on"], asked["expect"]) == ([""], [""], ["0"])
+    again = client.post(
+        "/bulk", data=asked | {"comment": "Bearable", "review_on": "2027-01-31"}, headers=SAME_SITE
+    ).text
+    assert "other actions change" not in again
+    assert "Change 2 actions" in again
+    assert "Changed 2 actions" in client.post("/bulk", data=form_of(again), headers=SAME_SITE).text
+    assert status(world, "aad_mfa") == "riskAccepted"
+    evidence = {"item": f"{OURS}/mip_dlp", "status": "thirdParty"}
+    assert form_of(client.post("/bulk", data=evidence, headers=SAME_SITE).text)["evidence"] == [""]
+
+
+def test_who_said_nothing_chooses_it_in_the_preview(world: World) -> None:
+    client = world.client("writer")
+    told = client.post("/bulk", data={"item": f"{OURS}/aad_mfa", "back": LIST}, headers=SAME_SITE)
+    assert told.status_code == 422
+    asked = form_of(told.text)
+    assert asked["item"] == [f"{OURS}/aad_mfa"]
+    assert '<select name="status">' in told.text
+    again = client.post("/bulk", data=asked | {"status": "planned"}, headers=SAME_SITE)
+    assert (again.status_code, "Change 1 action" in again.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("riskAccepted", r"Gives up [\d.]+ points and gains none: the score stays at [\d.]+ %"),
+        ("thirdParty", r"Together \+[\d.]+ points where Microsoft is told and gives them: [\d.]+ % → [\d.]+ %"),
+        ("inProgress", r"Together \+[\d.]+ points once they are done"),
+    ],
+)
+def test_the_preview_says_what_a_status_does_for_the_score(world: World, kind: str, words: str) -> None:
+    fields = {"item": f"{OURS}/aad_mfa", "status": kind, "comment": "So it is", "evidence": "Ticket 7"}
+    page = world.client("writer").post("/bulk", data=fields, headers=SAME_SITE).text
+    assert re.search(words, page)
+    assert ("once they are done" in page) is (kind == "inProgress")
+
+
+def test_a_tenant_whose_numbers_are_old_says_so_in_the_preview_with_the_next_step(world: World) -> None:
+    client = world.client("msp")
+    fields = {"control": "aad_mfa", "status": "planned", "back": "/heatmap"}
+    assert "Last read" not in client.post("/bulk", data=fields, headers=SAME_SITE).text
+    with database.writing(world.engine) as conn:
+        tenant = tenants.find(conn, THEIRS, None)
+        tenants.mark_failed(
+            conn, tenant, error="ConsentMissing", message="Grant consent.", now=NOW, due_at=NOW, request_id=None
+        )
+    preview = client.post("/bulk", data=fields, headers=SAME_SITE).text
+    assert preview.count("Last read 24 Nov") == 1
+    assert f'href="/tenants/{THEIRS}/connection">What is wrong, and what to do</a>' in preview
+    world.now = NOW + dt.timedelta(days=9)
+    alone = {"item": f"{OURS}/aad_mfa", "status": "planned"}
+    preview = client.post("/bulk", data=alone, headers=SAME_SITE).text
+    assert f'Last read 24 Nov. <a href="/tenants/{OURS}/overview">' in preview
+    assert "Last read" not in client.post("/bulk", data=form_of(preview), headers=SAME_SITE).text
+
+
+def test_each_control_and_each_tenant_of_a_preview_leads_to_its_action(world: World) -> None:
+    fields = {"control": ["aad_mfa", "mip_dlp"], "status": "planned"}
+    page = world.client("msp").post("/bulk", data=fields, headers=SAME_SITE).text
+    for tenant, name in ((OURS, "Contoso"), (THEIRS, "Fabrikam")):
+        for control in ("aad_mfa", "mip_dlp"):
+            there = f'href="/tenants/{tenant}/actions/{control}"'
+            assert page.count(there) == 2
+            assert f"{there}>{name}</a>" in page

@@ -151,11 +151,11 @@ def test_a_tenant_without_a_score_is_not_known_and_a_failing_one_keeps_its_cells
 
 def test_a_control_is_decided_in_all_tenants_where_it_is_still_to_address(world: World) -> None:
     client = world.client("msp")
-    fields = {"control": "AAD_mfa", "status": "planned", "back": "open=true&text=%3Cb%3E"}
+    fields = {"control": "AAD_mfa", "status": "planned", "back": "/heatmap?open=true&text=%3Cb%3E"}
     preview = client.post("/bulk", data=fields, headers=SAME_SITE)
     assert sorted(chosen(preview.text)) == [f"{OURS}/aad_mfa", f"{THEIRS}/aad_mfa"]
-    assert 'href="/heatmap?open=true&amp;text=%3Cb%3E"' in preview.text
-    sent = {"item": chosen(preview.text), "status": "planned", "back": "open=true", "expect": "2"}
+    assert 'href="/heatmap?open=true&amp;text=%3Cb%3E#chosen"' in preview.text
+    sent = {"item": chosen(preview.text), "status": "planned", "back": "/heatmap?open=true", "expect": "2"}
     done = client.post("/bulk", data=sent, headers=SAME_SITE)
     assert "Changed 2 actions" in done.text
     again = client.post("/bulk", data=fields, headers=SAME_SITE)

@@ -61,8 +61,10 @@ from surefoot.web import assets
 from surefoot.web.html import action as action_view
 from surefoot.web.html import actions as actions_view
 from surefoot.web.html import activity as activity_view
+from surefoot.web.html import aged as aged_view
 from surefoot.web.html import bulk as bulk_view
 from surefoot.web.html import catalogue as catalogue_view
+from surefoot.web.html import chosen as chosen_view
 from surefoot.web.html import comparison as comparison_view
 from surefoot.web.html import connection as connection_view
 from surefoot.web.html import contexts, render
@@ -133,7 +135,12 @@ def rendered(env: Environment, name: str, page: contexts.Page) -> str:
     return env.get_template(name).render({f: getattr(page, f) for f in page.__struct_fields__})
 
 
-PLANNING = bulk_view.Planning(owner=HOSTILE, due="2027-03-31")
+PLANNING = (
+    chosen_view.Field(name="owner", label="Owner", value=HOSTILE, kind="text", hint="as it is"),
+    chosen_view.Field(name="due", label="Due", value="2027-03-31", kind="date"),
+    *chosen_view.fields_of(chosen_view.Form(pairs=(("comment", HOSTILE),))),
+)
+AGED = aged_view.Aged(text=HOSTILE, href="/x", label="Why, and what to do")
 
 
 def bulk_page(**changes: object) -> bulk_view.BulkPage:
@@ -143,9 +150,9 @@ def bulk_page(**changes: object) -> bulk_view.BulkPage:
     values = {
         "frame": FRAME, "heading": "Change 1 action?", "said": (HOSTILE,), "many": True, "back_href": "/",
         "counts": (bulk_view.Counted(outcome="refused", count=1, label="cannot be changed"),),
-        "rows": (bulk_view.BulkRow(result=result, href="/x", label="cannot be changed"),),
+        "rows": (bulk_view.BulkRow(result=result, href="/x", label="cannot be changed", aged=AGED),),
         "hidden": (("item", HOSTILE),), "back": None, "expect": None,
-        "worth": None, "plan": None, "onward": None, "left": 0, "finished": 1,
+        "worth": None, "brings": "gain", "back_to": "actions", "fields": (), "onward": None, "left": 0, "finished": 1,
         "unit": "actions", "undo_href": None,
     }  # fmt: skip
     return bulk_view.BulkPage(**{**values, **changes})
@@ -244,7 +251,15 @@ def every_page() -> dict[str, tuple[str, contexts.Page]]:
         "not licensed": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=without)),
         "none without": ("actions.html", listed(actions(), "show=unlicensed", unlicensed=none_without)),
         "bulk": ("bulk.html", bulk_page(expect=1, worth=Together(points=35.0, percent=72.0, after=76.7))),
-        "bulk planned": ("bulk.html", bulk_page(expect=1, plan=PLANNING)),
+        "bulk planned": ("bulk.html", bulk_page(expect=1, fields=PLANNING, many=False)),
+        "bulk accepted": (
+            "bulk.html",
+            bulk_page(expect=1, brings="given-up", worth=Together(points=35.0, percent=72.0, after=76.7)),
+        ),
+        "bulk resolved": (
+            "bulk.html",
+            bulk_page(brings="resolved", worth=Together(points=3.0, percent=None, after=None)),
+        ),
         "bulk done": ("bulk.html", bulk_page(undo_href="/bulk/7/undo", back=HOSTILE)),
         "bulk going on": ("bulk.html", bulk_page(onward="/bulk", left=75, finished=25)),
         **registers.every(FRAME),

@@ -59,6 +59,8 @@ class Undo(msgspec.Struct, frozen=True, kw_only=True):
     decided_by: str
     """Who took the last decision."""
     decided_at: dt.datetime
+    with_plan: bool = False
+    """Whether the plan that the same step set (owner, due date, ...) goes back, too; else the plan stays."""
 
 
 class StepKind(enum.StrEnum):
@@ -148,7 +150,7 @@ def of(
         sending=sending_of(sent[0], now, action.service) if sent and sent[0].stage is not Stage.SUPERSEDED else None,
         conflict=disputed,
         request=waiting[0] if waiting else None,
-        undo=None if disputed or waiting else _undo(action.status, page.decisions),
+        undo=None if disputed or waiting else _undo(conn, tenant, action, page.decisions),
         dismissed=in_force([action], dismissals.in_force(conn, tenant)).get(action.id.casefold()),
         manage_url=manage,
         manage_in=_portal(manage),
@@ -183,13 +185,14 @@ def _told(control: str, status: Status, *, writes: bool) -> str:
     return f"{word}; the points follow within 24 to 48 hours." if full else f"{word}; it gives no points."
 
 
-def _undo(current: Status, decided: Sequence[Decision]) -> Undo | None:
+def _undo(conn: Connection, tenant: Tenant, action: Action, decided: Sequence[Decision]) -> Undo | None:
     """Say to what the last decision can be set back; `decided` are newest first."""
     last = decided[0] if decided else None
-    if last is None or last.decided_in is not Side.SUREFOOT or current is Status.COMPLETED:
+    if last is None or last.decided_in is not Side.SUREFOOT or action.status is Status.COMPLETED:
         return None
     back = decided[1].status if len(decided) > 1 else Status.TO_ADDRESS
-    return Undo(status=back, decided_by=last.decided_by, decided_at=last.decided_at)
+    planned = plans.of_step(plans.of(conn, tenant, action.id), last) is not None
+    return Undo(status=back, decided_by=last.decided_by, decided_at=last.decided_at, with_plan=planned)
 
 
 _PORTALS = {

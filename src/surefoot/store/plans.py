@@ -1,11 +1,11 @@
 """Who does what by when: every version kept, the last one in force."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
-from surefoot.model import Plan, Priority, Tenant
+from surefoot.model import Decision, Plan, Priority, Tenant
 from surefoot.store.memory import remembered
 from surefoot.store.schema import control
 from surefoot.store.schema import plan as table
@@ -50,6 +50,17 @@ def of(conn: Connection, tenant: Tenant, control_id: str) -> list[Plan]:
     """List the plans of one control, oldest first."""
     rows = conn.execute(_ONE, {"tenant": tenant.key, "folded": control_id.casefold()}).all()
     return [_plan(row) for row in rows]
+
+
+def of_step(held: Sequence[Plan], made: Decision) -> tuple[Plan | None, Plan] | None:
+    """Give the plan before a decision, and the one in force where the decision's own step set it; else None.
+
+    `held` are the control's plans, oldest first.
+    """
+    if not held or (held[-1].changed_at, held[-1].changed_by) != (made.decided_at, made.decided_by):
+        return None
+    earlier = [plan for plan in held if plan.changed_at < made.decided_at]
+    return (earlier[-1] if earlier else None), held[-1]
 
 
 def _plan(row: Row[*tuple[object, ...]]) -> Plan:

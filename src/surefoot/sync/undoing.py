@@ -29,6 +29,7 @@ def put_back(conn: Connection, desk: Desk, held: Held, item: BulkItem, who: Who,
 def take_back(conn: Connection, tenant: Tenant, control: str, who: Who, *, ratings: Ratings) -> Result:
     """Take the last decision about an action back by a new one: what was in force before it holds again.
 
+    The plan that the same step set goes back with it; a plan that was set before or since stays.
     Raises `NotFound` for a control that the newest day does not score, and `InputRefused` where nobody decided here,
     where Microsoft's side changed it since, and for all that `decide` refuses.
     """
@@ -38,9 +39,11 @@ def take_back(conn: Connection, tenant: Tenant, control: str, who: Who, *, ratin
     if not made or made[-1].decided_in is not Side.SUREFOOT:
         message = "There is no decision of Surefoot's to take back: it was made at Microsoft, or by nobody."
         raise InputRefused(message)
-    plan = plans.newest(conn, tenant).get(known.casefold())
-    before = Held(decision=made[-2] if len(made) > 1 else None, plan=plan)
-    after = Held(decision=made[-1], plan=plan)
+    held = plans.of(conn, tenant, known)
+    newest = held[-1] if held else None
+    earlier, _ = plans.of_step(held, made[-1]) or (newest, newest)
+    before = Held(decision=made[-2] if len(made) > 1 else None, plan=earlier)
+    after = Held(decision=made[-1], plan=newest)
     item = BulkItem(control=known, outcome=Outcome.CHANGED.value, before=before, after=after)
     done = _put_back(conn, desk, after, item, who, why=f"Taken back by {who.name}")
     summarise(conn, tenant, ratings)

@@ -44,6 +44,8 @@ YEAR = 365
 """Days of an action's history on its page."""
 CHANGES = 8
 """Changes that are told."""
+DECISION = "decision"
+"""What the address says after a decision, which can be taken back at once."""
 FIELDS = (
     "comment", "owner", "due", "review_on", "evidence", "priority", "labels", "ticket", "grounds",
 )  # fmt: skip
@@ -191,7 +193,19 @@ def shown(conn: Connection, request: Request, tenant: Tenant, control_id: str) -
         policy=policies.of(conn, tenant),
     )
     around = frame(request, page.action.name, visible=visible, tenant=tenant, tab="actions")
-    return view(about, resolved.told(around, request, conn, [tenant], site.ratings), viewer)
+    around = resolved.told(around, request, conn, [tenant], site.ratings)
+    return view(about, _undoable(around, request, about, viewer), viewer)
+
+
+def _undoable(around: Frame, request: Request, about: About, viewer: Viewer) -> Frame:
+    """Offer to take back at once what was just decided, while it is one's own and the last word."""
+    undo, flash = about.detail.undo, around.flash
+    if flash is None or undo is None or request.query_params.get("said") != DECISION or undo.decided_by != viewer.name:
+        return around
+    action = about.page.action
+    href = path(about.page.tenant.id, f"actions/{formats.quoted(action.id)}/undo")
+    text = f"Saved: {formats.status(action.status)}."
+    return replace(around, flash=replace(flash, text=text, undo_href=href if viewer.can_write else None))
 
 
 def view(about: About, around: Frame, viewer: Viewer) -> ActionPage:

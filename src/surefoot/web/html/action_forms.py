@@ -14,6 +14,7 @@ from surefoot.errors import InputRefused, NotFound
 from surefoot.model import AcceptanceRequest, Priority, Side, Tenant
 from surefoot.pages import actions as pages
 from surefoot.pages.outlets import camel
+from surefoot.store import plans
 from surefoot.store.database import writing
 from surefoot.store.requests import pending
 from surefoot.sync import road
@@ -26,7 +27,7 @@ from surefoot.sync.undoing import take_back
 from surefoot.sync.weighing import Who
 from surefoot.web import queries
 from surefoot.web.forms import StatusBody, body_of, day_of, decision_of, from_form, status_of_form
-from surefoot.web.html import resolved
+from surefoot.web.html import action, resolved
 from surefoot.web.html.action import refused
 from surefoot.web.html.formats import quoted
 from surefoot.web.html.overview import path
@@ -44,14 +45,14 @@ def set_status(request: Request, tenant_id: str, control_id: str, body: Body) ->
     """Record a decision and the plan, then lead back; a refused form comes back with what was typed."""
     fields = from_form(body)
     try:
-        asked = _save(request, tenant_id, control_id, fields)
+        said = _save(request, tenant_id, control_id, fields)
     except InputRefused as refusal:
         return refused(request, tenant_id, control_id, fields, refusal)
-    return _back(tenant_id, control_id, said="asked" if asked else "decided")
+    return _back(tenant_id, control_id, said=said)
 
 
-def _save(request: Request, tenant_id: str, control_id: str, fields: dict[str, str]) -> bool:
-    """Decide what differs from what is in force; say whether somebody else has to approve it."""
+def _save(request: Request, tenant_id: str, control_id: str, fields: dict[str, str]) -> str:
+    """Decide what differs from what is in force; give the word of what is said about it."""
     site, viewer, now = site_of(request), viewer_of(request), site_of(request).clock()
     with writing(site.engine, by=actor_of(request)) as conn:
         tenant = tenant_for(conn, viewer, tenant_id)
@@ -68,7 +69,9 @@ def _save(request: Request, tenant_id: str, control_id: str, fields: dict[str, s
             decision = decision_of(fresh, control, by=viewer.name, now=now)
             made = submit(conn, tenant, decision, role=viewer.role, ratings=site.ratings)
         replan(conn, tenant, control, _plan(fields), by=viewer.name, now=now)
-        return isinstance(made, AcceptanceRequest)
+        if made is None:
+            return "decided"
+        return "asked" if isinstance(made, AcceptanceRequest) else action.DECISION
 
 
 def _decides(sent: StatusBody, page: pages.ActionPage) -> bool:
@@ -140,8 +143,15 @@ def resolve(request: Request, tenant_id: str, control_id: str, body: Body) -> Re
 def undo(request: Request, tenant_id: str, control_id: str) -> Response:
     """Take the last decision back."""
     site, viewer = site_of(request), viewer_of(request)
-    who = Who(name=viewer.name, role=viewer.role, now=site.clock())
-    return _do(request, tenant_id, control_id, lambda c, t: take_back(c, t, control_id, who, ratings=site.ratings))
+    who, said = Who(name=viewer.name, role=viewer.role, now=site.clock()), dict[str, str]()
+
+    def deed(conn: Connection, tenant: Tenant) -> None:
+        before = plans.newest(conn, tenant).get(control_id.casefold())
+        take_back(conn, tenant, control_id, who, ratings=site.ratings)
+        went = plans.newest(conn, tenant).get(control_id.casefold()) != before
+        said["said"] = "taken-back-plan" if went else "taken-back-alone" if before else "taken-back"
+
+    return _do(request, tenant_id, control_id, deed, said)
 
 
 @routes.post(f"{HERE}/approve")

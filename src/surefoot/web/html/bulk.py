@@ -1,52 +1,43 @@
 """Many actions at once on the pages: what is chosen, a preview that counts, the deed, and its undo."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from surefoot.access.viewers import Viewer, visible_to
+from surefoot.access.viewers import visible_to
 from surefoot.errors import InputRefused, NotFound
-from surefoot.model import CLOSED, Status, Tenant, TenantName
-from surefoot.pages.outlets import camel
+from surefoot.model import Status, Tenant, TenantName
+from surefoot.pages import portfolio
 from surefoot.pages.selection import Together, together
-from surefoot.store import bulks, heatmap, tenants
+from surefoot.store import bulks, tenants
+from surefoot.store import portfolio as rows_of
 from surefoot.store.bulks import BulkItem
 from surefoot.store.database import reading
-from surefoot.store.heatmap import Among
 from surefoot.sync import bulk
-from surefoot.sync.bulk import Change, Item, Outcome, Result
+from surefoot.sync.bulk import Item, Outcome, Result
 from surefoot.web.forms import body_of
-from surefoot.web.html import formats
+from surefoot.web.html import chosen, formats
+from surefoot.web.html.aged import Aged, aged
+from surefoot.web.html.chosen import ITEM, PLANS, Field, Form
 from surefoot.web.html.contexts import Page
-from surefoot.web.html.render import frame, render
+from surefoot.web.html.render import frame, message, render
 from surefoot.web.permissions import Permission, actor_of, needs, router, viewer_of
-from surefoot.web.queries import parse, parse_day
+from surefoot.web.problems import problem_of
 from surefoot.web.site import site_of
 
 routes = router()
 
 LONGEST_KEY = 16
-MOST = 2_000
-"""Actions in one form."""
 MOST_TENANTS, MOST_ITEMS = 25, 500
 """What one answer does, so that somebody hears of it every second or two."""
-ITEM = "item"
-"""Names a chosen action, as tenant/control."""
-CONTROL = "control"
-"""Names a control that was chosen for many tenants at once, on the heat map."""
-WHERE = {"": frozenset({Status.TO_ADDRESS}), "open": frozenset(Status) - CLOSED}
-"""In which of them: where it is still to address, or wherever it is open."""
-PLANS = frozenset(camel(s.value) for s in (Status.PLANNED, Status.IN_PROGRESS))
-"""The statuses that somebody is to do until some day."""
 CHANGED_MEANWHILE = "Something changed meanwhile: look again."
-LABELS = {"review_on": "accepted until"}
-TEXTS = ("status", "owner", "due", "comment", "review_on", "evidence")
 WORDS = {
     Outcome.CHANGED: ("will be changed", "changed"),
     Outcome.ASKED: ("will be asked for", "asked for"),
@@ -75,14 +66,8 @@ class BulkRow(msgspec.Struct, frozen=True, kw_only=True):
     result: Result
     href: str
     label: str
-
-
-class Planning(msgspec.Struct, frozen=True, kw_only=True):
-    """Who plans something says by whom and when, also where a single button began it."""
-
-    owner: str
-    due: str
-    """As a field takes it: 2027-03-31, or empty."""
+    aged: Aged | None = None
+    """What is wrong with the numbers of its tenant; None: nothing, or it is done already."""
 
 
 class BulkPage(Page, frozen=True, kw_only=True):
@@ -99,10 +84,12 @@ class BulkPage(Page, frozen=True, kw_only=True):
     """What the confirmation sends again."""
     expect: int | None
     """How many will change; None: there is nothing to confirm."""
-    plan: Planning | None
-    """What may still be filled in before it is confirmed; None: no plan is made, or there is nothing to confirm."""
+    fields: tuple[Field, ...]
+    """What may still be filled in before it is confirmed."""
     worth: Together | None
     """What is chosen would bring together; None: nothing, or of more tenants than can be summed at once."""
+    brings: str
+    """What becomes of those points: `gain`, `given-up` (a risk is accepted) or `resolved` (elsewhere)."""
     onward: str | None
     """Where the next part is asked for; None: it is all done."""
     left: int
@@ -111,29 +98,10 @@ class BulkPage(Page, frozen=True, kw_only=True):
     unit: str
     undo_href: str | None
     back: str | None
-    """The query of the heat map from which it was chosen; None: it was chosen elsewhere."""
+    """The page from which it was chosen; None: it is not known."""
     back_href: str
-
-
-class _Form(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sent."""
-
-    pairs: tuple[tuple[str, str], ...]
-
-    def last(self, name: str) -> str:
-        """Give the last value of a field."""
-        return next((value for key, value in reversed(self.pairs) if key == name), "").strip()
-
-    @property
-    def items(self) -> tuple[str, ...]:
-        """Name the chosen actions, each once."""
-        return tuple(dict.fromkeys(value for key, value in self.pairs if key == ITEM))
-
-    @property
-    def back(self) -> str | None:
-        """Give the query of the heat map that it came from; what is not a query is none."""
-        found = [value for key, value in self.pairs if key == "back"]
-        return urlencode(parse_qsl(found[-1])) if found else None
+    back_to: str
+    """What that page is called."""
 
 
 class _Course(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,91 +114,52 @@ class _Course(msgspec.Struct, frozen=True, kw_only=True):
     """Items still to be done, or tenants still to be undone."""
 
 
-def _form(body: bytes) -> _Form:
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST + 20, errors="strict")
-    except ValueError as error:
-        message = f"The form could not be read: at most {MOST:,} actions are possible at once."
-        raise InputRefused(message) from error
-    return _Form(pairs=tuple(pairs))
-
-
-def _change(form: _Form) -> Change:
-    status = form.last("status")
-    accepted = status == "riskAccepted"
-    review_on, due, owner = form.last("review_on"), form.last("due"), form.last("owner")
-    made = Change(
-        status=parse(status, "status", Status) if status else None,
-        comment=form.last("comment") or None,
-        evidence=form.last("evidence") or None,
-        review_on=parse_day(review_on) if review_on and accepted else None,
-        owner=owner or msgspec.UNSET,
-        due=parse_day(due) if due else msgspec.UNSET,
-    )
-    if made == Change():
-        message = "Choose what to change: a status, an owner or a due date."
-        raise InputRefused(message)
-    return made
-
-
-def _items(form: _Form, visible: list[Tenant]) -> list[Item]:
-    known = {t.id: t for t in visible}
-    change, found = _change(form), []
-    for chosen in form.items:
-        tenant, _, control = chosen.partition("/")
-        if tenant not in known:
-            message = "There is no such tenant."
-            raise InputRefused(message)
-        found.append(Item(tenant=known[tenant], control=control, change=change))
-    if not found:
-        message = "Choose at least one action."
-        raise InputRefused(message)
-    return found
-
-
-def _spread(conn: Connection, form: _Form, viewer: Viewer) -> _Form:
-    """Put in place of each control that was chosen for many tenants its actions in those that are meant."""
-    controls = [value for key, value in form.pairs if key == CONTROL]
-    if not controls:
-        return form
-    among = Among(visible=viewer.tenants, label=form.last("label") or None, text=form.last("tenants") or None)
-    found = heatmap.standing(conn, among, controls, WHERE.get(form.last("where"), WHERE[""]))
-    if not found:
-        message = "It is open in none of these tenants any more: there is nothing to decide."
-        raise InputRefused(message)
-    if len(found) > MOST:
-        message = f"These are {len(found):,} actions, and {MOST:,} are possible at once: choose fewer controls."
-        raise InputRefused(message)
-    chosen = tuple((ITEM, f"{tenant}/{control}") for tenant, control in found)
-    return _Form(pairs=(*chosen, *((key, value) for key, value in form.pairs if key != CONTROL)))
-
-
 @routes.post("/bulk")
 @needs(Permission.WRITE)
 def change_many(request: Request, body: Annotated[bytes, Depends(body_of)]) -> Response:
     """Show what a change would do; with `expect`, do it, unless it would do something else by now.
 
-    Many tenants are done some at a time: the answer says how far it is, and its form, with `key`, goes on.
+    Many tenants are done some at a time: the answer says how far it is, and its form, with `key`, goes on. Who chose
+    nothing is led back to choose.
     """
-    site, viewer, form = site_of(request), viewer_of(request), _form(body)
+    form = chosen.form_of(body)
+    if form.back and form.empty:
+        return RedirectResponse(form.retry(form.back), HTTPStatus.SEE_OTHER)
+    try:
+        return _weighed(request, form)
+    except InputRefused as refusal:
+        return message(request, problem_of(refusal), back=form.back)
+
+
+def _weighed(request: Request, form: Form) -> Response:
+    """Show what a form would do, or do it."""
+    site, viewer = site_of(request), viewer_of(request)
     with reading(site.engine) as conn:
         visible = visible_to(conn, viewer)
-        form = _spread(conn, form, viewer)
-    items = _items(form, visible)
+        form = chosen.spread(conn, form, viewer)
+    items = chosen.items_of(form, visible)
     if form.last("key"):
         return _carry_on(request, visible, items, form, key=_key(form.last("key")))
     weighed = bulk.preview(site.engine, items, by=viewer.name, role=viewer.role, ratings=site.ratings, now=site.clock())
     expected, will = form.last("expect"), _will(weighed)
     if will and expected == str(will):
         return _carry_on(request, visible, items, form, key=None)
-    first = None
-    if expected:
-        planned = form.last("seen") not in {"", _seen(form)}
-        first = "With this owner and due date other actions change: look again." if planned else CHANGED_MEANWHILE
-    return _page(request, visible, weighed, form, said_first=first, worth=_worth(request, weighed))
+    return _page(request, visible, weighed, form, said_first=_first(form), worth=_worth(request, weighed))
 
 
-def _carry_on(request: Request, visible: list[Tenant], items: list[Item], form: _Form, *, key: int | None) -> Response:
+def _first(form: Form) -> str | None:
+    """Say why a preview comes instead of the deed; None where it was asked for."""
+    if form.silent:
+        return chosen.NOTHING_SAID
+    if form.last("expect") in {"", "0"}:
+        return None
+    if form.last("seen") in {"", form.seen}:
+        return CHANGED_MEANWHILE
+    what = "this owner and due date" if form.last("status") in PLANS else "what is filled in now"
+    return f"With {what} other actions change: look again."
+
+
+def _carry_on(request: Request, visible: list[Tenant], items: list[Item], form: Form, *, key: int | None) -> Response:
     """Do the next part, and show it: alone when it is all, else with how far the whole is."""
     site, viewer = site_of(request), viewer_of(request)
     part, rest = _split(items)
@@ -287,11 +216,11 @@ def _worth(request: Request, weighed: tuple[Result, ...]) -> Together | None:
     site = site_of(request)
     with reading(site.engine) as conn:
         known = {t.id: t for t in visible_to(conn, viewer_of(request))}
-        chosen: dict[str, tuple[Tenant, list[str]]] = {}
+        meant: dict[str, tuple[Tenant, list[str]]] = {}
         for result in weighed:
             if result.outcome is not Outcome.REFUSED:
-                chosen.setdefault(result.tenant.id, (known[result.tenant.id], []))[1].append(result.control)
-        return together(conn, chosen, site.ratings) if 0 < len(chosen) <= MOST_TENANTS else None
+                meant.setdefault(result.tenant.id, (known[result.tenant.id], []))[1].append(result.control)
+        return together(conn, meant, site.ratings) if 0 < len(meant) <= MOST_TENANTS else None
 
 
 def _key(text: str) -> int:
@@ -304,7 +233,7 @@ def _key(text: str) -> int:
 @needs(Permission.WRITE)
 def undo_many(request: Request, key: str, body: Annotated[bytes, Depends(body_of)]) -> Response:
     """Put back what was changed, each where nobody has changed it since; many tenants some at a time."""
-    site, viewer, form = site_of(request), viewer_of(request), _form(body)
+    site, viewer, form = site_of(request), viewer_of(request), chosen.form_of(body)
     number = _key(key)
     with reading(site.engine) as conn:
         part = frozenset(bulks.left(conn, number, viewer.tenants)[:MOST_TENANTS]) or viewer.tenants
@@ -318,11 +247,6 @@ def undo_many(request: Request, key: str, body: Annotated[bytes, Depends(body_of
     return _page(request, visible, results, form, _Course(key=number, undone=True, left=left))
 
 
-def _seen(form: _Form) -> str:
-    """Give owner and due date as one text, to know later whether they are those of the preview."""
-    return f"{form.last('owner')}|{form.last('due')}"
-
-
 def _will(results: tuple[Result, ...]) -> int:
     return sum(r.outcome in {Outcome.CHANGED, Outcome.ASKED} for r in results)
 
@@ -331,7 +255,7 @@ def _page(
     request: Request,
     visible: list[Tenant],
     results: tuple[Result, ...],
-    form: _Form,
+    form: Form,
     course: _Course | None = None,
     *,
     said_first: str | None = None,
@@ -343,36 +267,71 @@ def _page(
     names = {r.tenant.id for r in results}
     only = next((t for t in visible if t.id in names), None) if len(names) == 1 and not left else None
     words = PUT_BACK if undone else WORDS
-    plan = _planning(form) if not done else None
+    fields = () if done else chosen.fields_of(form)
+    old = {} if done else _aged(request, names)
     title = _title(len(results), done=done, undone=undone, left=left)
     page = BulkPage(
         frame=frame(request, title, visible=visible, tenant=only, tab="actions"),
         heading=title,
-        said=(*((said_first,) if said_first else ()), *(() if undone else _said(form, plan))),
+        said=(*((said_first,) if said_first else ()), *(() if undone else chosen.said(form, fields))),
         counts=tuple(
             Counted(outcome=o.value, count=counts[o], label=words[o][int(done)]) for o in Outcome if counts[o]
         ),
-        rows=tuple(_row(r, words[r.outcome][int(done)]) for r in results),
+        rows=tuple(_row(r, words[r.outcome][int(done)], old.get(r.tenant.id)) for r in results),
         many=len(names) > 1,
-        hidden=_hidden(form, plan) if not done or (left and not undone) else (),
-        expect=will if (will or plan) and not done else None,
-        plan=plan,
+        hidden=chosen.hidden(form, fields) if not done or (left and not undone) else (),
+        expect=will if (will or fields) and not done else None,
+        fields=fields,
         worth=worth if worth and worth.points else None,
+        brings=BRINGS.get(form.last("status"), "gain"),
         onward=None if not left else f"/bulk/{key}/undo" if undone else "/bulk",
         left=left,
         finished=len(names) if undone else len(results),
         unit="tenants" if undone else "actions",
         undo_href=f"/bulk/{key}/undo" if done and not undone and will else None,
         back=form.back,
-        back_href=_back(form.back, only),
+        back_href=_back(form.back, only) + ("" if done else CHOSEN),
+        back_to=_called(_back(form.back, only)),
     )
-    return render(request, "bulk.html", page)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.silent and not done else HTTPStatus.OK
+    return render(request, "bulk.html", page, status=status)
 
 
-def _back(query: str | None, only: Tenant | None) -> str:
-    if query is not None:
-        return f"/heatmap?{query}" if query else "/heatmap"
-    return f"/tenants/{only.id}/actions" if only else "/"
+CHOSEN = "#chosen"
+"""Behind the way back from a preview: the list ticks again what was chosen, where it has a script."""
+BRINGS = {"riskAccepted": "given-up", **dict.fromkeys(chosen.RESOLVED, "resolved")}
+
+
+def _back(address: str | None, only: Tenant | None) -> str:
+    return address or (f"/tenants/{only.id}/actions" if only else "/")
+
+
+def _called(address: str) -> str:
+    """Name a page by its address."""
+    parts = address.partition("?")[0].strip("/").split("/")
+    match parts:
+        case ["heatmap"]:
+            return "heat map"
+        case ["heatmap", _]:
+            return "control"
+        case ["tenants", _, "actions", _]:
+            return "action"
+        case ["tenants", _, "risks"] | ["risks"]:
+            return "accepted risks"
+        case ["tenants", _, "actions"]:
+            return "actions"
+        case _:
+            return "first page" if address == "/" else "page before"
+
+
+def _aged(request: Request, ids: Collection[str]) -> dict[str, Aged]:
+    """Say of which tenants the numbers are old or missing."""
+    site = site_of(request)
+    wanted = rows_of.Wanted(visible=frozenset(ids), limit=len(ids) or 1)
+    with reading(site.engine) as conn:
+        rows = portfolio.build(conn, wanted).tenants
+    found = ((row.tenant.id, aged(row, site.clock().date())) for row in rows)
+    return {tenant: told for tenant, told in found if told}
 
 
 def _title(count: int, *, done: bool, undone: bool, left: int) -> str:
@@ -382,38 +341,10 @@ def _title(count: int, *, done: bool, undone: bool, left: int) -> str:
     return "Undone" if undone else f"Changed {number}" if done else f"Change {number}?"
 
 
-def _planning(form: _Form) -> Planning | None:
-    if form.last("status") not in PLANS:
-        return None
-    return Planning(owner=form.last("owner"), due=form.last("due"))
-
-
-def _hidden(form: _Form, plan: Planning | None) -> tuple[tuple[str, str], ...]:
-    """Send again what was sent, but for what the form asks for itself."""
-    own = {"expect", "seen", *(("owner", "due") if plan else ())}
-    kept = tuple(pair for pair in form.pairs if pair[0] not in own)
-    return (*kept, ("seen", _seen(form))) if plan else kept
-
-
-def _said(form: _Form, plan: Planning | None) -> tuple[str, ...]:
-    """Say what is to be changed; what may still be filled in stands in its fields."""
-    told = []
-    for name in TEXTS:
-        value = form.last(name)
-        if value and not (plan and name in {"owner", "due"}):
-            told.append(f"{LABELS.get(name, name).capitalize()}: {_shown(name, value)}")
-    return tuple(told)
-
-
-def _shown(name: str, value: str) -> str:
-    if name == "status":
-        return formats.status(parse(value, "status", Status))
-    return formats.day(parse_day(value)) if name in {"due", "review_on"} else value
-
-
-def _row(result: Result, label: str) -> BulkRow:
+def _row(result: Result, label: str, old: Aged | None) -> BulkRow:
     return BulkRow(
         result=result,
         href=f"/tenants/{result.tenant.id}/actions/{formats.quoted(result.control)}",
         label=label,
+        aged=old,
     )

@@ -24,6 +24,8 @@ class Flash(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     """`good` or `bad`."""
     text: str
+    undo_href: str | None = None
+    """Where a form takes it back; None: it cannot be, or is not offered."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +41,17 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """Where it is mended, on this site or at Microsoft."""
     label: str | None = None
     """The words of that link."""
+
+
+class Filled(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody filled in for many actions before any was chosen: it stands in the list's form again."""
+
+    status: str = ""
+    owner: str = ""
+    due: str = ""
+    review_on: str = ""
+    comment: str = ""
+    evidence: str = ""
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +73,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     crumbs: tuple[Link, ...] = ()
     """The way from the first page to this one, which is the last; empty on a first page."""
     flash: Flash | None = None
+    filled: Filled = Filled()
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,3 +139,5 @@ class MessagePage(Page, frozen=True, kw_only=True):
     status: int
     home: bool
     """Offer the way to the first page."""
+    back: str | None = None
+    """The page that the form was on, to try again; None: it is not known."""

@@ -223,7 +223,7 @@ def view(
         tenants=kept.get("tenants", ""),
         filtered=bool(kept),
         kept=tuple(whose.items()),
-        back=urlencode(query),
+        back=_href(query),
         choices=CHOICES if can_write else (),
         best_href=_control_href(page.best.id, whose) if page.best else None,
         files=tuple(
@@ -382,7 +382,7 @@ def control_view(
             if (count := sum(c.state in states for _, c in pairs)) or key == show
         ),
         choices=CHOICES if can_write else (),
-        back=urlencode(query),
+        back=f"{here}{joint}show={show}",
         back_href=_href(query),
     )
 

@@ -1,6 +1,7 @@
 """Templates: strict (a name that is not there is an error), escaping everything that is not drawn by us."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qsl
 
 import msgspec
 from fastapi import Request
@@ -11,7 +12,7 @@ from surefoot.model import Tenant
 from surefoot.pages.overview import TenantName
 from surefoot.web.assets import Asset, address
 from surefoot.web.html import day_rows, formats, list_rows, trend_rows
-from surefoot.web.html.contexts import Flash, Frame, Link, MessagePage, Page
+from surefoot.web.html.contexts import Filled, Flash, Frame, Link, MessagePage, Page
 from surefoot.web.html.drawn import Drawn
 from surefoot.web.html.overview import path
 from surefoot.web.problems import Problem
@@ -53,6 +54,16 @@ SWITCH = 30
 FLASHES = {
     "sync-asked": Flash(kind="good", text="The tenant will be read from Microsoft within a minute. Reload to see it."),
     "decided": Flash(kind="good", text="Saved."),
+    "decision": Flash(kind="good", text="Saved."),
+    "taken-back": Flash(kind="good", text="Taken back."),
+    "taken-back-plan": Flash(
+        kind="good", text="Taken back, with the owner and the plan that were set in the same step."
+    ),
+    "taken-back-alone": Flash(kind="good", text="Taken back. The plan (owner, due date) stays as it is."),
+    "choose": Flash(
+        kind="bad",
+        text="Nothing was chosen: tick at least one below. What was filled in stands there still.",
+    ),
     "tried": Flash(kind="good", text="Tried: how it went is below."),
     "reconnected": Flash(kind="good", text="Saved and tried: how it went is below."),
     "imported": Flash(kind="good", text="Imported. The days of the file are in the history."),
@@ -109,7 +120,17 @@ def frame(request: Request, title: str, *, visible: list[Tenant], tenant: Tenant
         more=more,
         crumbs=_crumbs(title, tenant, (*tabs, *more), several=len(visible) > 1),
         flash=FLASHES.get(request.query_params.get("said", "")),
+        filled=_filled(request.query_params.get("fill", "")),
     )
+
+
+def _filled(text: str) -> Filled:
+    """Read what was filled in for many actions from an address; unknown words are left out."""
+    try:
+        held = dict(parse_qsl(text, max_num_fields=len(Filled.__struct_fields__)))
+    except ValueError:
+        return Filled()
+    return Filled(**{name: held[name] for name in Filled.__struct_fields__ if name in held})
 
 
 def bare_frame(request: Request, title: str) -> Frame:
@@ -165,8 +186,8 @@ HEADINGS = {
 }
 
 
-def message(request: Request, problem: Problem) -> HTMLResponse:
-    """Show why a page cannot be shown."""
+def message(request: Request, problem: Problem, *, back: str | None = None) -> HTMLResponse:
+    """Show why a page cannot be shown; `back` is the page that its form was on."""
     heading = HEADINGS.get(problem.status, problem.title)
     page = MessagePage(
         frame=bare_frame(request, heading),
@@ -174,6 +195,7 @@ def message(request: Request, problem: Problem) -> HTMLResponse:
         text=problem.detail,
         status=problem.status,
         home=problem.status != 401,  # noqa: PLR2004 - signed out, the first page leads nowhere
+        back=back,
     )
     return render(request, "message.html", page, status=problem.status)
 

@@ -104,6 +104,8 @@ class RisksPage(Page, frozen=True, kw_only=True):
     csv_href: str
     actions_href: str | None
     """Where an action is accepted; None over several tenants."""
+    here: str
+    """The register as it is asked for, to come back to."""
 
 
 @routes.get("/risks")
@@ -197,6 +199,7 @@ def view(
         tomorrow=frame.now.date() + dt.timedelta(days=1),
         csv_href=address.exported(f"{SCORE}/risks.csv", **({"tenant": own} if own else {})),
         actions_href=path(own, "actions") if own else None,
+        here=address.href(page=str(number) if number > 1 else None),
     )
 
 

@@ -82,11 +82,12 @@ def change(request: Request, key: str, body: Body) -> Response:
 def back_to(fields: dict[str, str], said: str) -> Response:
     """Lead back to where the form was, if that is a page of this site."""
     text = fields.get("back", "/")
-    target = text if _ours(text) else "/"
+    target = text if ours(text) else "/"
     return RedirectResponse(f"{target}{'&' if '?' in target else '?'}said={said}", HTTPStatus.SEE_OTHER)
 
 
-def _ours(address: str) -> bool:
+def ours(address: str) -> bool:
+    """Say whether an address that was sent is one of this site's pages, so that a link to it leads nowhere else."""
     try:
         elsewhere = bool(urlsplit(address).netloc)
     except ValueError:

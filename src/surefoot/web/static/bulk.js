@@ -7,13 +7,39 @@ function sum(boxes, name) {
   return boxes.reduce((total, box) => total + Number(box.dataset[name] ?? 0), 0);
 }
 
-function told(form, boxes) {
+/** What is chosen comes to; a status that gains nothing, or only once Microsoft is told, says so. */
+function told(form, boxes, status) {
   const gain = sum(boxes, "points");
-  let text = `${boxes.length} selected`;
-  if (gain > 0) text += `, together +${points.format(gain)} points`;
+  const selected = `${boxes.length} selected`;
+  if (!(gain > 0)) return selected;
+  const known = Boolean(form.dataset.percent);
   const now = Number(form.dataset.percent);
-  if (gain > 0 && form.dataset.percent) text += `, ${percent.format(now)} \u2192 ${percent.format(now + sum(boxes, "impact"))} %`;
-  return text;
+  if (status === "riskAccepted") {
+    return `${selected}, gives up ${points.format(gain)} points and gains none${known ? `: the score stays at ${percent.format(now)} %` : ""}`;
+  }
+  const rise = known ? `, ${percent.format(now)} \u2192 ${percent.format(now + sum(boxes, "impact"))} %` : "";
+  const once = ["thirdParty", "alternate"].includes(status) ? ", once Microsoft is told and gives them" : "";
+  return `${selected}, together +${points.format(gain)} points${rise}${once}`;
+}
+
+/** Bring the bar into sight: rows that come near are laid out only then, and move it for some frames. */
+function bring(bar, frames = 12) {
+  bar.scrollIntoView({ block: "end" });
+  if (frames > 0) requestAnimationFrame(() => bring(bar, frames - 1));
+}
+
+/** On a narrow page the bar is one line until it is opened: it would cover the list. */
+function folded(form, bar, said) {
+  const opens = document.createElement("button");
+  opens.type = "button";
+  opens.className = "opens";
+  opens.textContent = "Decide\u2026";
+  said.after(opens);
+  opens.addEventListener("click", () => {
+    form.classList.add("opened");
+    bar.querySelector("select, input:not([type=hidden])")?.focus({ preventScroll: true });
+    bring(bar);
+  });
 }
 
 function begin() {
@@ -26,6 +52,7 @@ function begin() {
   const boxes = [...form.querySelectorAll("input[name=item]")];
   const fields = [...bar.querySelectorAll("select, input:not([type=hidden])")];
   const button = bar.querySelector("button");
+  folded(form, bar, said);
   let last = null;
 
   function tell() {
@@ -35,7 +62,7 @@ function begin() {
     form.classList.toggle("choosing", picked.length > 0);
     bar.hidden = picked.length === 0;
     said.hidden = false;
-    said.textContent = told(form, picked);
+    said.textContent = told(form, picked, status?.value);
     button.disabled = !fields.some((field) => field.value.trim());
     for (const label of form.querySelectorAll("[data-for]")) {
       const needs = label.dataset.for.split(" ");
