@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -65,6 +66,21 @@ def test_a_year_is_kept_with_where_each_day_came_from(home: Home) -> None:
             assert sources[Source.SAVED_ANSWER] > 250
             assert (sources[Source.GRAPH] > 70) == (name != "Liberty Law")
             assert summaries.of(conn, [tenant])[tenant.key].changes[90] is not None
+
+
+def test_the_readme_explains_what_the_demo_holds(home: Home, run: Run) -> None:
+    part = (
+        (Path(__file__).parents[2] / "README.md")
+        .read_text()
+        .partition("$ surefoot explain litware")[2]
+        .partition("```")[0]
+    )
+    control = re.search(r'"([^"]+)" regressed \([^)]+\)', part)
+    assert control is not None
+    ran = run("explain", "litware", "--data", str(home.settings.data), columns=1000)
+    assert control[0] in ran.out
+    cause = part.partition(f"  {control[1]}\n")[2].partition("UTC")[2].partition(". ...")[0].strip()
+    assert cause in ran.out
 
 
 def test_contoso_is_as_the_design_says(home: Home) -> None:
