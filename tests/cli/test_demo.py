@@ -83,6 +83,18 @@ def test_the_readme_explains_what_the_demo_holds(home: Home, run: Run) -> None:
     assert cause in ran.out
 
 
+def test_the_portfolio_marks_old_days_files_and_what_was_dismissed(home: Home, run: Run) -> None:
+    ran = run("portfolio", "--data", str(home.settings.data), columns=200)
+    rows = {name: line for line in ran.out.splitlines() for name in NAMES if line.startswith(name)}
+    assert "0 (1 dismissed)" in rows["Fabrikam"]
+    assert "dismissed" not in rows["Contoso"]
+    assert re.search(r"imported \d{4}-\d\d-\d\d$", rows["Liberty Law"].rstrip())
+    assert rows["Liberty Law"].count("*") == 4
+    assert re.search(r"\* Liberty Law: changes up to [-\d]+, 1 d since [-\d]+, 7 d since", ran.out)
+    shown = run("tenant", "show", "Liberty Law", "--data", str(home.settings.data))
+    assert "imported, newest day 2" in shown.out
+
+
 def test_contoso_is_as_the_design_says(home: Home) -> None:
     with database.reading(home.engine) as conn:
         page = overview.build(conn, named(home)["Contoso"], ratings=home.ratings, days=90)
