@@ -2,15 +2,28 @@
 
 import ipaddress
 import os
+import re
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from surefoot.store import database
+from surefoot.store.memory import MEMORY, Memory, Part
+from surefoot.store.schema import BY_PEOPLE
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _only_collected(conn: Connection, _cursor: object, statement: str, *_: object) -> None:
+    """Refuse that an answer which outlives what people write was read from what people write."""
+    memory: Memory | None = conn.get_execution_options().get(MEMORY)
+    if memory is not None and memory.within is Part.COLLECTED:
+        found = BY_PEOPLE & set(re.findall(r"\w+", statement))
+        assert not found, f"{found} in a collected answer: {statement}"
+
 
 settings.register_profile("surefoot", deadline=None, max_examples=60)
 settings.load_profile("surefoot")

@@ -1,15 +1,17 @@
 """Between two writes a question is asked once; where something may be written, each time anew."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from surefoot.model import Connection as Way
-from surefoot.model import Decision, Status, Tenant
-from surefoot.store import database, decisions, profiles, tenants
-from surefoot.store.memory import NOTHING, Shared, remembered
+from surefoot.model import Decision, Profile, Status, Tenant
+from surefoot.store import database, decisions, profiles, schema, tenants
+from surefoot.store.memory import NOTHING, Shared, collected, remembered
 
 NOW = dt.datetime(2026, 11, 24, 6, tzinfo=dt.UTC)
 MADE = Decision(control="aad_mfa", status=Status.PLANNED, decided_at=NOW, decided_by="ada")
@@ -93,6 +95,87 @@ def test_what_was_taken_back_or_changed_nothing_leaves_the_answers(engine: Engin
     with database.reading(engine) as conn:
         assert asked.ask(conn, 1) == (1,)
     assert asked.times == [1]
+
+
+def test_what_people_write_leaves_what_was_collected_and_a_reading_does_not(engine: Engine) -> None:
+    times: list[str] = []
+
+    @collected
+    def of_readings(conn: Connection, tenant: Tenant) -> int:
+        times.append("readings")
+        return len(profiles.of(conn, tenant))
+
+    @remembered
+    def of_all(conn: Connection, tenant: Tenant) -> int:
+        times.append("all")
+        return of_readings(conn, tenant) + len(decisions.newest(conn, tenant))
+
+    with database.writing(engine) as conn:
+        tenant = a_tenant(conn)
+        decisions.record(conn, tenant, MADE)
+    for control, expected in (("aad_mfa", 1), ("aad_mfa", 1)):
+        with database.writing(engine) as conn:
+            decisions.record(conn, tenant, msgspec.structs.replace(MADE, control=control))
+        with database.reading(engine) as conn:
+            assert of_all(conn, tenant) == expected
+    assert times == ["all", "readings", "all"]
+    with database.writing(engine) as conn:
+        profiles.save(conn, tenant, [Profile(control="aad_mfa", title="MFA", category="Identity")], now=NOW)
+    with database.reading(engine) as conn:
+        assert of_all(conn, tenant) == 2
+    assert times == ["all", "readings", "all", "all", "readings"]
+
+
+def test_what_is_collected_cannot_depend_on_what_people_write(engine: Engine) -> None:
+    @collected
+    def ask(conn: Connection, tenant: Tenant) -> int:
+        return len(decisions.newest(conn, tenant))
+
+    with database.writing(engine) as conn:
+        tenant = a_tenant(conn)
+    with database.reading(engine) as conn, pytest.raises(RuntimeError, match="may change"):
+        ask(conn, tenant)
+
+
+def test_a_write_that_the_program_does_not_understand_counts_for_all(engine: Engine) -> None:
+    times: list[int] = []
+
+    @collected
+    def ask(conn: Connection, number: int) -> int:
+        times.append(number)
+        return int(conn.execute(text("SELECT count(*) FROM control")).scalar_one())
+
+    for statement in (
+        "WITH x(id) AS (SELECT 'aad_new') INSERT INTO control (id, folded) SELECT id, id FROM x",
+        "UPDATE OR IGNORE control SET id = 'AAD_New'",
+    ):
+        with database.reading(engine) as conn:
+            ask(conn, 1)
+        with database.writing(engine) as conn:
+            conn.execute(text(statement))
+        with database.reading(engine) as conn:
+            ask(conn, 1)
+    assert times == [1, 1, 1]
+
+
+def test_nothing_that_people_write_drags_along_what_was_collected() -> None:
+    cascading = [
+        (key.column.table.name, table.name)
+        for table in schema.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.ondelete and key.column.table.name in schema.BY_PEOPLE
+    ]
+    assert [pair for pair in cascading if pair[1] not in schema.BY_PEOPLE] == []
+    assert set(schema.BY_PEOPLE) < set(schema.metadata.tables)
+
+
+def test_triggers_refuse_and_write_nothing(engine: Engine) -> None:
+    with database.reading(engine) as conn:
+        triggers = conn.execute(text("SELECT sql FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+    assert triggers
+    for made in triggers:
+        assert "RAISE(ABORT" in made
+        assert not re.search(r"BEGIN\s+(INSERT|UPDATE|DELETE)", made)
 
 
 def test_only_so_many_answers_to_a_question_are_kept_the_last_asked_ones() -> None:

@@ -1,9 +1,10 @@
 """Opening the database, bringing it up to date, and transactions. All that differs between databases is here."""
 
 import contextlib
+import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from sqlalchemy.pool import QueuePool
 
 from surefoot.errors import DataUnusable
 from surefoot.model import Actor
-from surefoot.store.memory import MEMORY, Memory, Shared
-from surefoot.store.schema import metadata, state
+from surefoot.store.memory import MEMORY, Memory, Part, shared
+from surefoot.store.schema import BY_PEOPLE, metadata, state
 
 ANCHOR, HEAD = "audit.head", "audit_head"
 """The file that holds the newest audit entry, and where a transaction notes it."""
@@ -40,9 +41,10 @@ def engine(path: Path) -> Engine:
         max_overflow=24,
         pool_pre_ping=False,
         poolclass=QueuePool,
-        execution_options={"anchor": path.with_name(ANCHOR), SHARED: Shared()},
+        execution_options={"anchor": path.with_name(ANCHOR), SHARED: shared()},
     )
     event.listen(made, "begin", _begin)
+    event.listen(made, "before_cursor_execute", _note)
     return made
 
 
@@ -92,7 +94,7 @@ def _begin(conn: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one state of the database and changes nothing."""
-    options: dict[str, Any] = {MEMORY: Memory(engine.get_execution_options()[SHARED], _state)}
+    options: dict[str, Any] = {MEMORY: Memory(engine.get_execution_options()[SHARED], _states)}
     with _named(), engine.connect().execution_options(**options) as conn, conn.begin() as transaction:
         yield conn
         transaction.rollback()
@@ -108,26 +110,40 @@ def writing(engine: Engine, *, by: Actor | None = None) -> Iterator[Connection]:
         conn.info.pop(HEAD, None)
         with conn.begin() as transaction:
             before = _changes(conn)
+            conn.info[TOUCHED] = set()
             yield conn
             if transaction.is_active and _changes(conn) != before:
-                _set_state(conn)
+                _set_states(conn, [Part.ALL] if conn.info[TOUCHED] <= BY_PEOPLE else Part)
         head = conn.info.pop(HEAD, None)
         if head is not None:
             _anchor(conn.get_execution_options()["anchor"], head)
 
 
-_STATE, _ABSENT = select(state.c.number).where(state.c.key == 1), "no such table: state"
+TOUCHED = "touched"
+"""Where a writing transaction notes the tables that its statements are about."""
+_READS = re.compile(r"\s*(?:SELECT|PRAGMA|BEGIN|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
+_WRITES = re.compile(r"""\s*(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|UPDATE|DELETE\s+FROM)\s+["`]?(\w+)""", re.IGNORECASE)
 
 
-def _state(conn: Connection) -> int | None:
-    """Read which state of the database a transaction sees; None before the migration that counts them."""
+def _note(conn: Connection, _cursor: object, statement: str, *_: object) -> None:
+    """Note the table that a statement of a writing transaction is about, or the statement where that is not plain."""
+    if not conn.get_execution_options().get("writing") or _READS.match(statement):
+        return
+    found = _WRITES.match(statement)
+    conn.info.setdefault(TOUCHED, set()).add(found[1] if found else statement)
+
+
+_STATES, _ABSENT = select(state.c.key, state.c.number), "no such table: state"
+
+
+def _states(conn: Connection) -> Mapping[Part, int]:
+    """Read which states of the database a transaction sees; none before the migrations that count them."""
     try:
-        number: int | None = conn.execute(_STATE).scalar_one_or_none()
+        return {part: number for key, number in conn.execute(_STATES).all() for part in Part if part == key}
     except OperationalError as error:
         if _ABSENT not in str(error):
             raise
-        return None
-    return number
+        return {}
 
 
 def _changes(conn: Connection) -> int:
@@ -136,10 +152,11 @@ def _changes(conn: Connection) -> int:
     return int(raw.total_changes)
 
 
-def _set_state(conn: Connection) -> None:
-    """Give the state another number after a change; by chance, so that a copy which was put back has never had it."""
+def _set_states(conn: Connection, parts: Iterable[Part]) -> None:
+    """Give the states other numbers after a change; by chance, so that a copy which was put back has never had them."""
     try:
-        conn.execute(update(state).values(number=secrets.randbits(62)))
+        for part in parts:
+            conn.execute(update(state).where(state.c.key == part).values(number=secrets.randbits(62)))
     except OperationalError as error:
         if _ABSENT not in str(error):
             raise

@@ -597,10 +597,10 @@ saved_view = Table(
 )
 
 state = Table(
-    "state",  # one row, for who remembers answers
+    "state",  # for who remembers answers: a row for each part of the database
     metadata,
     Column("key", Count, primary_key=True),
-    Column("number", Count, nullable=False),  # another one after every transaction that changed something
+    Column("number", Count, nullable=False),  # another one after every transaction that changed something of the part
     **_STRICT,
 )
 
@@ -629,3 +629,33 @@ TRIGGERS = {
     for deed in ("update", "delete")
 }
 """Of SQLite; they make the trail append-only for everybody who does not drop them."""
+
+BY_PEOPLE = frozenset(
+    table.name
+    for table in (
+        acceptance_request,
+        agreement,
+        api_token,
+        audit_entry,
+        baseline,
+        baseline_tenant,
+        bulk,
+        bulk_item,
+        conflict,
+        decision,
+        dismissal,
+        notice,
+        outgoing,
+        plan,
+        playbook,
+        policy,
+        saved_view,
+        session,
+        sign_in_link,
+        summary,
+        tenant_label,
+        work,
+        zones,
+    )
+)
+"""What is written when people decide, label or sign in, and what is made of it; the other tables are collected."""
