@@ -50,5 +50,13 @@ def test_what_is_not_usable_is_named(name: str, value: str) -> None:
         settings.read({name: value})
 
 
+def test_the_folder_that_the_demo_makes_is_the_one_in_force() -> None:
+    for environment in ({}, {"SUREFOOT_DATA": "/srv/s"}):
+        first, *_ = settings.told(environment, passing=Path("/tmp/made"))  # noqa: S108 - nothing is written
+        assert (first.name, first.value, first.set_by) == ("SUREFOOT_DATA", "/tmp/made", "demo")  # noqa: S108
+    named, *_ = settings.told({}, data=Path("here"))
+    assert (named.value, named.set_by) == ("here", "command line")
+
+
 def test_an_empty_setting_is_none() -> None:
     assert settings.read({s.name: "" for s in settings.SETTINGS}) == settings.read({})

@@ -114,9 +114,11 @@ def _number(value: float, digits: int, name: str) -> str:
 
 
 def signed(value: float, digits: int) -> str:
-    """Write a difference with its sign; what rounds to 0 has none."""
+    """Write a difference with its sign; what rounds to 0 has none, and is 0.0 whatever the decimals."""
+    if float(f"{value:.{digits}f}") == 0:
+        return number(0.0, min(digits, 1))
     text = number(value, digits)
-    return f"+{text}" if value > 0 and float(f"{value:.{digits}f}") else text
+    return f"+{text}" if value > 0 else text
 
 
 def plain(value: float) -> str:

@@ -74,20 +74,28 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     default: str
     about: str
     set_by: str
-    """`environment`, `command line`, or `nobody`: then the default is in force."""
+    """`environment`, `command line`, `demo`, or `nobody`: then the default is in force."""
 
 
 def told(
-    environment: Mapping[str, str] | None = None, *, data: Path | None = None, port: int | None = None
+    environment: Mapping[str, str] | None = None,
+    *,
+    data: Path | None = None,
+    port: int | None = None,
+    passing: Path | None = None,
 ) -> tuple[Told, ...]:
-    """Say of every setting what is in force and who set it; never the key."""
+    """Say of every setting what is in force and who set it; never the key.
+
+    `passing` is a folder that the demo made for the time being, whatever the environment says.
+    """
     given = os.environ if environment is None else environment
-    said = {"SUREFOOT_DATA": data, "SUREFOOT_PORT": port}
+    said = {"SUREFOOT_DATA": passing or data, "SUREFOOT_PORT": port}
+    typed_by = {"SUREFOOT_DATA": "demo"} if passing else {}
 
     def one(setting: Setting) -> Told:
         typed, kept = said.get(setting.name), given.get(setting.name)
         value = str(typed) if typed is not None else kept or setting.default
-        by = "command line" if typed is not None else "environment" if kept else "nobody"
+        by = typed_by.get(setting.name, "command line") if typed is not None else "environment" if kept else "nobody"
         shown = None if setting.name == SECRET else value or None
         return Told(name=setting.name, value=shown, default=setting.default, about=setting.about, set_by=by)
 

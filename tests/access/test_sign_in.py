@@ -25,6 +25,12 @@ def test_a_link_signs_in_once(engine: Engine) -> None:
         assert viewers.viewer_of_session(conn, session, NOW) is not None
 
 
+@pytest.mark.parametrize("name", ["token:grafana", "Token:grafana", "system:surefoot", "person:ada"])
+def test_nobody_signs_in_under_a_name_that_a_token_keeps_its_views_under(engine: Engine, name: str) -> None:
+    with database.writing(engine) as conn, pytest.raises(InputRefused, match="no person's name"):
+        sessions.make_link(conn, now=NOW, name=name)
+
+
 def test_a_link_and_a_session_expire(engine: Engine) -> None:
     with database.writing(engine) as conn:
         link = sessions.make_link(conn, now=NOW)

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -65,6 +66,33 @@ def test_a_year_is_kept_with_where_each_day_came_from(home: Home) -> None:
             assert sources[Source.SAVED_ANSWER] > 250
             assert (sources[Source.GRAPH] > 70) == (name != "Liberty Law")
             assert summaries.of(conn, [tenant])[tenant.key].changes[90] is not None
+
+
+def test_the_readme_explains_what_the_demo_holds(home: Home, run: Run) -> None:
+    part = (
+        (Path(__file__).parents[2] / "README.md")
+        .read_text()
+        .partition("$ surefoot explain litware")[2]
+        .partition("```")[0]
+    )
+    control = re.search(r'"([^"]+)" regressed \([^)]+\)', part)
+    assert control is not None
+    ran = run("explain", "litware", "--data", str(home.settings.data), columns=1000)
+    assert control[0] in ran.out
+    cause = part.partition(f"  {control[1]}\n")[2].partition("UTC")[2].partition(". ...")[0].strip()
+    assert cause in ran.out
+
+
+def test_the_portfolio_marks_old_days_files_and_what_was_dismissed(home: Home, run: Run) -> None:
+    ran = run("portfolio", "--data", str(home.settings.data), columns=200)
+    rows = {name: line for line in ran.out.splitlines() for name in NAMES if line.startswith(name)}
+    assert "0 (1 dismissed)" in rows["Fabrikam"]
+    assert "dismissed" not in rows["Contoso"]
+    assert re.search(r"imported \d{4}-\d\d-\d\d$", rows["Liberty Law"].rstrip())
+    assert rows["Liberty Law"].count("*") == 4
+    assert re.search(r"\* Liberty Law: changes up to [-\d]+, 1 d since [-\d]+, 7 d since", ran.out)
+    shown = run("tenant", "show", "Liberty Law", "--data", str(home.settings.data))
+    assert "imported, newest day 2" in shown.out
 
 
 def test_contoso_is_as_the_design_says(home: Home) -> None:

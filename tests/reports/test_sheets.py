@@ -61,7 +61,7 @@ def test_what_is_not_known_is_empty_and_never_nought() -> None:
     held = cells(body)
     assert held["E2"] == 53.3
     assert [held[f"{c}3"] for c in "DEFGH"] == [None] * 5
-    assert held["R3"] == "Surefoot has not read this tenant yet."
+    assert held["S3"] == "Surefoot has not read this tenant yet."
 
 
 def test_a_list_without_rows_has_its_heads() -> None:

@@ -47,10 +47,14 @@ def test_differences_have_a_sign(value: float | None, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(-0.04, "\u22120.04"), (-0.06, "\u22120.1"), (0.02, "+0.02"), (-0.004, "0.00"), (0.0, "0.0"), (None, "not known")],
+    [(-0.04, "\u22120.04"), (-0.06, "\u22120.1"), (0.02, "+0.02"), (-0.004, "0.0"), (0.0, "0.0"), (None, "not known")],
 )
 def test_a_change_of_hundredths_has_a_second_decimal(value: float | None, shown: str) -> None:
     assert formats.change(value) == shown
+
+
+def test_no_change_looks_the_same_with_any_number_of_decimals() -> None:
+    assert {formats.signed(value, digits) for value in (0.0, -0.0, -0.004, 0.004) for digits in (1, 2)} == {"0.0"}
 
 
 @pytest.mark.parametrize(

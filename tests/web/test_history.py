@@ -104,6 +104,11 @@ def test_marks_stand_for_days_that_moved_and_for_what_was_noted(world: World) ->
     assert "Mark 1, explained below" in page
 
 
+def test_best_and_lowest_name_the_last_of_equal_days_and_say_so(world: World) -> None:
+    page = get(world, HERE, days="30")
+    assert re.search(r"best [\d.]+ %, last on 23 Nov 2026 · lowest [\d.]+ %, last on 12 Nov 2026", page)
+
+
 def test_comparison_lines_are_drawn_on_request(world: World) -> None:
     assert "Microsoft sent no averages" in get(world, HERE, **{"with": "AllTenants"})
     with writing(world.engine) as conn:

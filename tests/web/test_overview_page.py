@@ -1,5 +1,6 @@
 """The overview's page: what is included, where its numbers lead, and that it says what the API says."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -56,3 +57,14 @@ def test_the_page_says_what_the_api_says_of_moves_marks_and_others(world: World)
 def test_what_a_reader_may_not_see_is_not_compared_with(world: World) -> None:
     own = world.client("reader").get(API).json()["among"]["own"]
     assert own["tenants"] is None
+
+
+def test_what_moved_up_to_an_old_day_names_that_day(world: World) -> None:
+    fresh = world.client("reader").get(f"{HERE}/overview").text
+    assert "up to 23 Nov 2026" not in fresh
+    world.now += dt.timedelta(days=5)
+    page = world.client("reader").get(f"{HERE}/overview").text
+    assert re.search(r">24 Oct 2026</a>, up to 23 Nov 2026</span>", page)
+    assert 'title="Points of percent from 24 Oct 2026 to 23 Nov 2026"' in page
+    assert ">24 Oct to 23 Nov</span>" in page
+    assert "Nothing moved in the 7 days up to 23 Nov 2026." in page

@@ -1,12 +1,17 @@
 """The portfolio as a page."""
 
+import datetime as dt
 import re
 
 import pytest
 from test_html import signed_in
-from web_world import NOW, OURS, THEIRS, World
+from web_world import NOW, OURS, THEIRS, World, snapshot
 
-from surefoot.store import database, labels, tenants
+from surefoot.model import AuthMethod
+from surefoot.scoring import ratings
+from surefoot.store import database, history, labels, tenants
+from surefoot.store.schema import tenant as table
+from surefoot.sync.derived import refresh
 
 API = "/api/security-defender/portfolio"
 
@@ -129,6 +134,77 @@ def test_a_change_leads_to_why_it_came_about(world: World) -> None:
             "/api/security-defender/secure-score/changes", params={"tenant": OURS, "from": since, "to": until}
         )
         assert round(told.json()["difference"], 6) in known
+
+
+def read(world: World, tenant: str, back: int, gain: float = 2.0) -> None:
+    """Store another day of a tenant."""
+    with database.writing(world.engine) as conn:
+        found = tenants.find(conn, tenant, None)
+        history.save(conn, found, [snapshot(tenant, back, gain)], now=NOW)
+        refresh(conn, found, ratings.load())
+
+
+def row_of(html: str, tenant: str) -> str:
+    (found,) = (row for row in html.split("<tr")[1:] if f'scope="row" class="name"><a href="/tenants/{tenant}/' in row)
+    return found.partition("</tr>")[0]
+
+
+def test_a_change_says_its_two_days_where_one_is_older_than_its_head_says(world: World) -> None:
+    assert "measured" not in row_of(signed_in(world).get("/").text, OURS)
+    read(world, OURS, -2)
+    world.now += dt.timedelta(days=2)
+    client = signed_in(world)
+    page, rows = client.get("/").text, {r["tenant"]["id"]: r for r in client.get(API).json()["tenants"]}
+    ours, theirs = row_of(page, OURS), row_of(page, THEIRS)
+    assert re.findall(r"measured ([^<]*)<", ours) == ["from 23 Nov 2026 to 25 Nov 2026"]
+    assert ">since 23 Nov<" in ours
+    assert theirs.count(">to 23 Nov<") == 3
+    assert 'title="Measured from 24 Oct 2026 to 23 Nov 2026"' in theirs
+    assert ">of 23 Nov<" in theirs
+    assert (rows[OURS]["since1"], rows[THEIRS]["since30"], rows[THEIRS]["since90"]) == (
+        "2026-11-23",
+        "2026-10-24",
+        None,
+    )
+
+
+def test_days_that_are_all_old_are_marked_too(world: World) -> None:
+    world.now += dt.timedelta(days=5)
+    assert signed_in(world).get("/").text.count(">to 23 Nov<") == 6
+
+
+def test_no_change_has_no_line_that_reads_as_a_minus(world: World) -> None:
+    page = row_of(signed_in(world).get("/").text, OURS)
+    assert '<span class="delta flat"><span class="visually-hidden">no change </span>0.0</span>' in page
+    assert 'title="Not known: no day so long before is stored"' in page
+
+
+def test_dismissed_regressions_stand_beside_the_others_as_in_the_list_behind(world: World) -> None:
+    read(world, OURS, -1, gain=0.0)
+    client, writer = signed_in(world), world.client("writer")
+    score = "/api/security-defender/secure-score"
+    behind = {"tenant": OURS, "show": "regressed"}
+    assert ">1</a>" in row_of(client.get("/").text, OURS)
+    dismissed = writer.post(f"{score}/regressions/aad_mfa/dismiss", params={"tenant": OURS}, json={"reason": "a test"})
+    assert dismissed.status_code == 200
+    row = next(r for r in client.get(API).json()["tenants"] if r["tenant"]["id"] == OURS)
+    assert (row["regressions"], row["dismissed"]) == (0, 1)
+    assert client.get(f"{score}/recommendations", params=behind).json()["total"] == 1
+    assert re.search(r'>0<small class="muted">1 dismissed</small></a>', row_of(client.get("/").text, OURS))
+    writer.post(f"{score}/regressions/aad_mfa/restore", params={"tenant": OURS})
+    assert "dismissed" not in row_of(client.get("/").text, OURS)
+
+
+def test_a_tenant_of_files_is_imported_and_not_said_to_be_never_read(world: World) -> None:
+    with database.writing(world.engine) as conn:
+        alone = {"synced_at": None, "due_at": None, "method": AuthMethod.NONE}
+        conn.execute(table.update().where(table.c.id == THEIRS).values(**alone))
+    client = signed_in(world)
+    for where in ("/", "/tenants"):
+        said = re.sub(r"<[^>]*>", "", row_of(client.get(where).text, THEIRS))
+        assert "imported, newest day 23 Nov 2026" in said
+        assert "never" not in said
+    assert "never read" not in client.get(f"/tenants/{THEIRS}/overview").text.replace('title="Never read', "")
 
 
 def test_no_match_leads_back_and_odd_words_do_no_harm(world: World) -> None:

@@ -409,6 +409,18 @@ def test_every_icon_that_a_page_names_is_in_the_file(env: Environment) -> None:
         assert named <= have, kind
 
 
+ABOUT_SCORES = ("portfolio.html", "overview.html", "heatmap.html", "comparison.html", "trends.html")
+BESIDE = {' class="unknown"', ' aria-hidden="true"'}
+"""The foot's own dash, and one that stands in a span that says why."""
+
+
+@pytest.mark.parametrize("name", [n for n, (template, _) in every_page().items() if template in ABOUT_SCORES])
+def test_what_is_not_known_says_why_but_for_the_tables_of_days(env: Environment, name: str) -> None:
+    html = rendered(env, *every_page()[name])
+    for tag in re.findall(r'<(?:span|b)([^>]*)>(?:<span aria-hidden="true">)?(?:\u2013|not known)<', html):
+        assert 'title="Not known: ' in tag or tag in BESIDE, tag
+
+
 def test_the_overview_shows_the_figures_of_its_page_object(env: Environment) -> None:
     html = rendered(env, *every_page()["overview"])
     for figure in ("72.0<span> %", ">540</b>", "of 750", ">+85</b>", "76.8 %", "83.3 %", "86.4 %", "85 %", "52 %"):

@@ -378,6 +378,9 @@ def portfolio_row(place: int, name: str, **changes: object) -> PortfolioRow:
         "tenant": tenant,
         "as_of": TODAY, "points": 400.0, "max_points": 750.0, "percent": 53.3, "change_1": 0.0, "change_7": 1.2,
         "change_30": 3.0 - place, "change_90": None, "points_available": 85.0, "open_actions": 37, "regressions": place,
+        "dismissed": place % 2,
+        "since_1": TODAY - dt.timedelta(days=1), "since_7": TODAY - dt.timedelta(days=8),
+        "since_30": TODAY - dt.timedelta(days=30), "since_90": None,
         "rank": place + 1, "percentile": 50.0, "industry": "Education", "labels": ("gold", "school")[: place % 3],
         "synced_at": NOW - dt.timedelta(hours=3), "failing_since": None, "problem": None,
     }  # fmt: skip

@@ -6,13 +6,16 @@ from sqlalchemy import Connection
 
 from surefoot.access.bearer import fresh, hashed
 from surefoot.access.tokens import checked_name
-from surefoot.model import Role
+from surefoot.errors import InputRefused
+from surefoot.model import ActorKind, Role
 from surefoot.store import access as store
 from surefoot.store import audit
 from surefoot.store.audit import Deed
 
 LINK_LASTS = dt.timedelta(minutes=15)
 SESSION_LASTS = dt.timedelta(hours=12)
+RESERVED = tuple(f"{kind.value}:" for kind in ActorKind)
+"""How the names begin under which others than persons keep something of their own (`Viewer.owner`)."""
 
 
 def make_link(
@@ -23,8 +26,14 @@ def make_link(
     name: str = "administrator",
     role: Role = Role.ADMINISTRATOR,
 ) -> str:
-    """Make the secret part of a one-time link that signs somebody in, by name and with a role."""
+    """Make the secret part of a one-time link that signs somebody in, by name and with a role.
+
+    `InputRefused` for a name that is not usable, or that what a program or Surefoot itself keeps is filed under.
+    """
     checked_name(name, "Somebody's name")
+    if name.casefold().startswith(RESERVED):
+        message = f"{name!r} would be taken for {name.partition(':')[0].lower()}: what begins so is no person's name."
+        raise InputRefused(message)
     link = fresh()
     kept = store.StoredLink(name=name, role=role, expires_at=now + lasts)
     store.add_link(conn, hashed(link), kept)

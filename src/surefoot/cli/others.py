@@ -1,5 +1,7 @@
 """The commands that compare: one tenant with others, and all tenants in a table."""
 
+import datetime as dt
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -260,8 +262,12 @@ def _portfolio(page: Portfolio) -> None:
         show.line("No tenant matches." if page.total else "There is no tenant yet: `surefoot tenant add`.")
         return
     heads = ["Tenant", "Score", "1 d", "7 d", "30 d", "90 d", "Available", "Rank", "Regr.", "Read"]
-    show.table(heads, [_row(r) for r in page.tenants], numbers=frozenset(range(1, 9)))
+    odd = {r.tenant.id: portfolio_page.odd_spans(r, page.newest, now().date()) for r in page.tenants}
+    show.table(heads, [_row(r, odd[r.tenant.id]) for r in page.tenants], numbers=frozenset(range(1, 9)))
     show.wrapped(_sums(page))
+    for row in page.tenants:
+        if odd[row.tenant.id]:
+            show.wrapped(_dated(row, odd[row.tenant.id]))
     for row in page.tenants:
         if row.problem:
             show.wrapped(f"! {row.tenant.name}: {row.problem}")
@@ -277,14 +283,28 @@ def _sums(page: Portfolio) -> str:
     return f"{read}; {shares}, lowest {show.percent(page.lowest)} of {page.scored} with a score."
 
 
-def _row(row: PortfolioRow) -> list[str]:
-    changes = (row.change_1, row.change_7, row.change_30, row.change_90)
+def _row(row: PortfolioRow, odd: Collection[int]) -> list[str]:
+    changes = {1: row.change_1, 7: row.change_7, 30: row.change_30, 90: row.change_90}
     return [
         row.tenant.name,
         show.percent(row.percent) if row.percent is not None else "?",
-        *(show.signed(c) if c is not None else "?" for c in changes),
+        *("?" if c is None else show.change(c) + ("*" if span in odd else "") for span, c in changes.items()),
         "?" if row.points_available is None else show.points(row.points_available),
         "?" if row.rank is None else str(row.rank),
-        "?" if row.regressions is None else str(row.regressions),
-        str(row.as_of or "never"),
+        "?"
+        if row.regressions is None
+        else f"{row.regressions}" + (f" ({row.dismissed} dismissed)" if row.dismissed else ""),
+        _read(row),
     ]
+
+
+def _read(row: PortfolioRow) -> str:
+    """Say of which day a row is; one that was never read has days from files."""
+    if row.as_of is None:
+        return "never"
+    return f"{row.as_of}" if row.synced_at else f"imported {row.as_of}"
+
+
+def _dated(row: PortfolioRow, odd: Mapping[int, tuple[dt.date, dt.date]]) -> str:
+    since = ", ".join(f"{span} d since {days[0]}" for span, days in odd.items())
+    return f"* {row.tenant.name}: changes up to {row.as_of}, {since}."

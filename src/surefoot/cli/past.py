@@ -74,8 +74,8 @@ def _history(page: History) -> None:
     if page.of.estimated:
         show.wrapped("Some maxima are Surefoot's estimates.")
     if page.best and page.worst:
-        best, worst = page.best, page.worst
-        show.wrapped(f"Best {best.percent:.1f} % on {best.date}, worst {worst.percent:.1f} % on {worst.date}.")
+        best, worst = (f"{show.percent(end.percent)}, last on {end.date}" for end in (page.best, page.worst))
+        show.wrapped(f"Best {best}; worst {worst}.")
     if page.repair and page.repair.last_fall:
         show.wrapped(_repaired(page))
     for flap in page.flapping:

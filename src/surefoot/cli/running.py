@@ -61,7 +61,8 @@ def demo(data: Data = None, port: Port = None) -> None:
         filling.read_all(home)
         deeds.tell(home, running, world)
         made_up = Emulated(url=running.base_url, client_id=running.client_id, client_secret=running.client_secret)
-        _page(home, listener, DEMO_LINK_LASTS, emulated=made_up, told=settings.told(data=data, port=port))
+        told = settings.told(data=data, port=port, passing=None if data else folder)
+        _page(home, listener, DEMO_LINK_LASTS, emulated=made_up, told=told)
 
 
 def _end(_signal: int, _frame: object) -> NoReturn:

@@ -60,14 +60,16 @@ def signed(value: float | None) -> str:
     """Write a difference."""
     if value is None:
         return ""
-    return "0.0" if round(value, 1) == 0 else f"{value:+.1f}"
+    shown = f"{value:+.1f}"
+    return shown if float(shown) else "0.0"
 
 
 def change(value: float | None) -> str:
     """Write a difference in points of percent, with a second decimal where one would show nothing."""
     if value is None:
         return "?"
-    return f"{value:+.2f}" if 0 < abs(value) < 0.05 else signed(value)  # noqa: PLR2004 - one decimal would show nothing
+    shown = f"{value:+.2f}"
+    return shown if abs(value) < 0.05 and float(shown) else signed(value)  # noqa: PLR2004 - one decimal would show nothing
 
 
 def level(value: Impact | Difficulty | None) -> str:
@@ -78,6 +80,11 @@ def level(value: Impact | Difficulty | None) -> str:
 def when(value: dt.datetime | None) -> str:
     """Write a time."""
     return "never" if value is None else value.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def last_read(at: dt.datetime | None, newest: dt.date | None) -> str:
+    """Say when a tenant was read; one that never was may have days from files."""
+    return when(at) if at is not None or newest is None else f"imported, newest day {newest}"
 
 
 def counted(count: int, what: str) -> str:

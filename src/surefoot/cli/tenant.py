@@ -132,7 +132,7 @@ def show_tenant(tenant: TenantName = None, json: Json = False, data: Data = None
     show.line(f"Labels      {', '.join(page.labels) or 'none'}")
     since = f" since {page.first_day}" if page.first_day else ""
     show.line(f"History     {show.counted(page.days, 'day')}{since}")
-    show.line(f"Last read   {show.when(page.synced.at)}; next {show.when(page.synced.due_at)}")
+    show.line(f"Last read   {show.last_read(page.synced.at, page.as_of)}; next {show.when(page.synced.due_at)}")
     if page.problem and page.mend:
         show.wrapped(f"! {page.problem} {page.mend.what}")
 

@@ -31,6 +31,8 @@ from surefoot.store import standings as held
 
 TOP = 5
 """How many actions the overview names."""
+FRESH = dt.timedelta(days=3)
+"""Graph's newest day is one or two days old as a rule; older than this is worth a word."""
 
 _ABOUT = {
     "Identity": "MFA, Conditional Access, privileged roles, identity protection",

@@ -3,18 +3,19 @@
 import base64
 import binascii
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused
-from surefoot.pages.overview import TenantName
+from surefoot.pages.overview import FRESH, TenantName
 from surefoot.store import labels
 from surefoot.store import portfolio as store
 from surefoot.store.memory import remembered
 from surefoot.store.portfolio import Row, Sort, Wanted
+from surefoot.store.summaries import SPANS
 
 LIMIT, MOST = 100, 1000
 """Rows on a page when nothing is said, and at most."""
@@ -35,10 +36,17 @@ class PortfolioRow(msgspec.Struct, frozen=True, kw_only=True):
     change_7: float | None
     change_30: float | None
     change_90: float | None
+    since_1: dt.date | None
+    """The stored day that `change_1` is measured from, up to `as_of`; None: none is stored so long before."""
+    since_7: dt.date | None
+    since_30: dt.date | None
+    since_90: dt.date | None
     points_available: float | None
     open_actions: int | None
     regressions: int | None
     """Without those that were dismissed."""
+    dismissed: int | None
+    """Regressions that somebody dismissed: with `regressions` as many as the list of actions calls regressed."""
     rank: int | None
     """From 1, the highest percent, among all visible tenants; equal ones share the better place."""
     percentile: float | None
@@ -124,9 +132,12 @@ def grouped(conn: Connection, wanted: Wanted, *, few: int) -> Grouped:
 
 def _portfolio(conn: Connection, wanted: Wanted, shown: Sequence[Row], next_: str | None = None) -> Portfolio:
     sums = store.totals(conn, wanted)
-    labelled = labels.by_key(conn, frozenset(row.key for row in shown))
+    keys = frozenset(row.key for row in shown)
+    labelled, since, dismissed = labels.by_key(conn, keys), store.bases(conn, keys), store.dismissed(conn, keys)
     return Portfolio(
-        tenants=tuple(_row(row, labelled.get(row.key, ())) for row in shown),
+        tenants=tuple(
+            _row(row, labelled.get(row.key, ()), since.get(row.key, {}), dismissed.get(row.key, 0)) for row in shown
+        ),
         total=sums.tenants,
         scored=sums.scored,
         average=sums.average,
@@ -139,7 +150,28 @@ def _portfolio(conn: Connection, wanted: Wanted, shown: Sequence[Row], next_: st
     )
 
 
-def _row(row: Row, labelled: tuple[str, ...]) -> PortfolioRow:
+def is_dated(row: PortfolioRow, newest: dt.date | None, today: dt.date) -> bool:
+    """Say whether a row's day is older than those of others, or than Graph's newest day is as a rule."""
+    return row.as_of is not None and (row.as_of != newest or today - row.as_of > FRESH)
+
+
+def odd_spans(row: PortfolioRow, newest: dt.date | None, today: dt.date) -> dict[int, tuple[dt.date, dt.date]]:
+    """Give the first and last day of each change that is not what its head says.
+
+    It ends on a day that `is_dated`, or begins earlier than so many days before.
+    """
+    if row.as_of is None:
+        return {}
+    old = is_dated(row, newest, today)
+    begun = zip(SPANS, (row.since_1, row.since_7, row.since_30, row.since_90), strict=True)
+    return {
+        span: (since, row.as_of)
+        for span, since in begun
+        if since is not None and (old or (row.as_of - since).days != span)
+    }
+
+
+def _row(row: Row, labelled: tuple[str, ...], since: Mapping[int, dt.date], dismissed: int) -> PortfolioRow:
     return PortfolioRow(
         tenant=TenantName(id=row.id, name=row.name),
         as_of=row.day,
@@ -150,9 +182,14 @@ def _row(row: Row, labelled: tuple[str, ...]) -> PortfolioRow:
         change_7=row.change_7,
         change_30=row.change_30,
         change_90=row.change_90,
+        since_1=since.get(1),
+        since_7=since.get(7),
+        since_30=since.get(30),
+        since_90=since.get(90),
         points_available=row.points_available,
         open_actions=row.open_actions,
         regressions=row.regressions,
+        dismissed=None if row.regressions is None else dismissed,
         rank=row.rank,
         percentile=row.percentile,
         industry=row.industry,

@@ -74,6 +74,7 @@ PORTFOLIO: tuple[tuple[Head, Callable[[PortfolioRow], Value]], ...] = (
     (Head("Points available", Kind.POINTS), lambda r: r.points_available),
     (Head("Open actions", Kind.COUNT), lambda r: r.open_actions),
     (Head("Regressions", Kind.COUNT), lambda r: r.regressions),
+    (Head("Dismissed", Kind.COUNT), lambda r: r.dismissed),
     (Head("Industry", Kind.TEXT), lambda r: r.industry),
     (Head("Labels", Kind.TEXT), lambda r: ", ".join(r.labels) or None),
     (Head("Last read", Kind.DAY), lambda r: r.synced_at.astimezone(dt.UTC).date() if r.synced_at else None),

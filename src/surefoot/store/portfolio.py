@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 
 from surefoot.store.columns import Words, date_of
-from surefoot.store.memory import remembered, remembered_long
-from surefoot.store.schema import day, summary, tenant, tenant_label
-from surefoot.store.summaries import RULES
+from surefoot.store.memory import remembered
+from surefoot.store.schema import day, dismissal, summary, tenant, tenant_label, work
+from surefoot.store.summaries import RULES, SPANS
 
 SHAPES = 512
 """Statements that are kept built; there are so many filters and orders at once that more would be an attack."""
@@ -242,7 +242,7 @@ def _values(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-@remembered_long
+@remembered
 def lines(
     conn: Connection, wanted: frozenset[str], since: dt.date, until: dt.date
 ) -> Mapping[str, tuple[tuple[dt.date, float | None], ...]]:
@@ -259,6 +259,34 @@ def lines(
         ids[key]: tuple([(date_of(when), value) for _, when, value in days])
         for key, days in groupby(conn.execute(query).all(), key=itemgetter(0))
     }
+
+
+@remembered
+def bases(conn: Connection, keys: frozenset[int]) -> Mapping[int, Mapping[int, dt.date]]:
+    """Give, by the tenants' keys and the days between, the stored days that their changes are measured from."""
+    s = summary.c
+    newest = type_coerce(s.day, Integer)
+    earlier = [
+        select(func.max(type_coerce(day.c.day, Integer)))
+        .where(day.c.tenant == s.tenant, type_coerce(day.c.day, Integer) <= newest - span)
+        .scalar_subquery()
+        for span in SPANS
+    ]
+    query = select(s.tenant, *earlier).where(s.rules == RULES, s.tenant.in_(keys))
+    return {
+        key: {span: date_of(when) for span, when in zip(SPANS, found, strict=True) if when is not None}
+        for key, *found in conn.execute(query).all()
+    }
+
+
+@remembered
+def dismissed(conn: Connection, keys: frozenset[int]) -> Mapping[int, int]:
+    """Count by the tenants' keys the regressions that somebody dismissed; a tenant with none is not there."""
+    s, w = summary.c, work.c
+    some = select(dismissal.c.tenant).where(dismissal.c.restored_at.is_(None), dismissal.c.tenant.in_(keys))
+    fallen = select(func.count()).where(w.tenant == s.tenant, w.regressed).scalar_subquery()
+    query = select(s.tenant, fallen - s.regressions).where(s.rules == RULES, s.tenant.in_(some))
+    return {key: count for key, count in conn.execute(query).all() if count}
 
 
 @remembered

@@ -4,9 +4,10 @@ import datetime as dt
 
 import msgspec
 
+from surefoot.pages.overview import FRESH
 from surefoot.pages.portfolio import PortfolioRow
 from surefoot.web.html import formats
-from surefoot.web.html.overview import FRESH, path
+from surefoot.web.html.overview import path
 
 
 class Aged(msgspec.Struct, frozen=True, kw_only=True):

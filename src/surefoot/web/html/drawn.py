@@ -62,10 +62,11 @@ class Drawn:
         return ink.format(kind, self.icon(f"status-{kind}"), formats.status(value))
 
     def delta(self, value: float | None, unit: str = "") -> Markup:
-        """Write a difference beside an arrow that shows its sign."""
+        """Write a difference beside an arrow that shows its sign; beside 0.0 a line would read as a minus."""
         digits = formats.decimals(value)
         way = formats.direction(value, digits)
-        told = f'<span class="delta {way}">{self.icon(way)}<span class="visually-hidden">{WAYS[way]} </span>'
+        arrow = "" if way == "flat" else self.icon(way)
+        told = f'<span class="delta {way}">{arrow}<span class="visually-hidden">{WAYS[way]} </span>'
         return Markup(f"{told}{formats.magnitude(value, digits)}{escape(unit)}</span>")  # noqa: S704 - a number, and escaped
 
     def difficulty(self, action: Action) -> Markup:

@@ -11,6 +11,8 @@ from surefoot.model import Difficulty, Impact, Level, Source, Status
 
 NOT_KNOWN = "not known"
 NONE = "\u2013"
+HUNDREDTHS, TENTHS = 0.005, 0.05
+"""A difference below these is 0 when it is rounded to two decimals, or to one."""
 
 STATUS_WORDS = {
     Status.TO_ADDRESS: "To address",
@@ -60,15 +62,15 @@ def count(value: float | None) -> str:
 
 
 def signed(value: float | None, digits: int = 1) -> str:
-    """Write a difference with its sign, 0.0 without one."""
+    """Write a difference with its sign; what rounds to nothing is 0.0, whatever the decimals."""
     if value is None:
         return NOT_KNOWN
     return locales.signed(value, digits)
 
 
 def decimals(value: float | None) -> int:
-    """Give the decimals of a difference: one, or two where one would show nothing of it."""
-    return 2 if value is not None and 0 < abs(value) < 0.05 else 1  # noqa: PLR2004 - rounded it would be 0.0
+    """Give the decimals of a difference: one, or two where one would show nothing of it and two do."""
+    return 2 if value is not None and HUNDREDTHS <= abs(value) < TENTHS else 1
 
 
 def change(value: float | None) -> str:

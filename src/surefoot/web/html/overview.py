@@ -17,7 +17,7 @@ from surefoot.pages.marks import Mark
 from surefoot.pages.mending import Where, happened, mend_of
 from surefoot.pages.moved import Moved
 from surefoot.pages.outlets import camel
-from surefoot.pages.overview import CategoryScore, HistoryDay, Overview, Synced
+from surefoot.pages.overview import FRESH, CategoryScore, HistoryDay, Overview, Synced
 from surefoot.pages.review import Review
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Frame, HistoryRow, Link, Notice, Page
@@ -38,8 +38,6 @@ STATUS_ORDER = (
     Status.RISK_ACCEPTED,
     Status.TO_ADDRESS,
 )
-FRESH = dt.timedelta(days=3)
-"""Graph's newest day is one or two days old as a rule; older than this is worth a word."""
 TABLE_DAYS = 366
 
 
@@ -105,6 +103,8 @@ class OverviewPage(Page, frozen=True, kw_only=True):
     """`overview.html`."""
 
     overview: Overview
+    old_until: dt.date | None
+    """The newest day, where it is so old that changes up to it have to say so; None: it is not."""
     notice: Notice | None
     plan: str | None
     """The licences in a few words; None when Graph does not tell."""
@@ -166,6 +166,7 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool, include: 
     return OverviewPage(
         frame=frame,
         overview=overview,
+        old_until=_old(overview.as_of, frame.now.date()),
         notice=notice(tenant, overview.synced, overview.as_of, frame.now),
         plan=_plan(overview.licences),
         shown=next((v for v in overview.views if v.key == include and v.percent is not None), None),
@@ -197,6 +198,10 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool, include: 
         comparison_href=path(tenant, "comparison"),
         sync_href=path(tenant, "sync") if sync else None,
     )
+
+
+def _old(as_of: dt.date | None, today: dt.date) -> dt.date | None:
+    return as_of if as_of is not None and today - as_of > FRESH else None
 
 
 def notice(tenant: str, synced: Synced, as_of: dt.date | None, now: dt.datetime) -> Notice | None:

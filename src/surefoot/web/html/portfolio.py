@@ -2,7 +2,6 @@
 
 import datetime as dt
 import functools
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated
@@ -18,6 +17,7 @@ from surefoot import charts
 from surefoot.access.viewers import Viewer, tenant_for
 from surefoot.pages import portfolio as portfolio_page
 from surefoot.pages.outlets import camel
+from surefoot.pages.overview import FRESH
 from surefoot.pages.portfolio import MOST, Portfolio, PortfolioGroup, PortfolioRow
 from surefoot.store import portfolio as store
 from surefoot.store import tenants as stored
@@ -29,7 +29,7 @@ from surefoot.web.api.paths import PORTFOLIO
 from surefoot.web.forms import body_of, from_form
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Choice, Frame, Head, Link, Page, Select
-from surefoot.web.html.overview import FRESH, path
+from surefoot.web.html.overview import path
 from surefoot.web.html.render import frame, render
 from surefoot.web.html.views import ViewsMenu, back_to, menu
 from surefoot.web.permissions import Permission, actor_of, needs, viewer_of
@@ -72,6 +72,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     value: float | None
     href: str
+    dated: str | None
+    """A word on the day that is not what `label` says; None: all days are."""
+    days: str | None
+    """The two days that it lies between, where `dated` is said."""
 
 
 class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +84,8 @@ class TenantLine(msgspec.Struct, frozen=True, kw_only=True):
     row: PortfolioRow
     href: str
     changes: tuple[Change, ...]
+    of_day: dt.date | None
+    """The day of its score, where that is old; None: it is not."""
     spark: Markup | None
     """The score of the last 90 days; None: nothing is known of them."""
     labels: tuple[Link, ...]
@@ -313,7 +319,9 @@ def _line(
 ) -> TenantLine:
     tenant, here = row.tenant.id, path(row.tenant.id, "overview")
     changes = ((1, row.change_1, "30"), (7, row.change_7, "30"), (30, row.change_30, "30"), (90, row.change_90, "90"))
-    days = [day for day, _ in line]
+    today, newest = frame.now.date(), page.newest
+    old = portfolio_page.is_dated(row, newest, today)
+    odd = portfolio_page.odd_spans(row, newest, today)
     problem, remedy = _sentences(row.problem)
     return TenantLine(
         row=row,
@@ -322,29 +330,42 @@ def _line(
             Change(
                 label="1 day" if span == 1 else f"{span} days",
                 value=value,
-                href=_why(row, span, days) or f"{here}?days={shown}",
+                href=_why(row, span) or f"{here}?days={shown}",
+                dated=_dated(odd.get(span), old=old),
+                days=_between(odd.get(span)),
             )
             for span, value, shown in changes
         ),
+        of_day=row.as_of if old else None,
         spark=_spark(row, page, line),
         labels=tuple(Link(label=label, href=labelled[label]) for label in row.labels),
         problem=problem,
         remedy=remedy,
         connection_href=path(tenant, "connection"),
-        stale=_stale(row, frame.now.date()),
+        stale=_stale(row, today),
         actions_href=path(tenant, "actions"),
         regressed_href=path(tenant, "actions", show="regressed"),
     )
 
 
-def _why(row: PortfolioRow, span: int, days: Sequence[dt.date]) -> str | None:
-    """Lead to why a score moved, where the line's days, oldest first, reach back to what it was measured against."""
-    if row.as_of is None:
+def _why(row: PortfolioRow, span: int) -> str | None:
+    """Lead to why a score moved."""
+    since = {1: row.since_1, 7: row.since_7, 30: row.since_30, 90: row.since_90}[span]
+    if row.as_of is None or since is None:
         return None
-    reached = bisect_right(days, row.as_of - dt.timedelta(days=span))
-    if not reached:
+    return f"{path(row.tenant.id, 'history/why')}?from={since.isoformat()}&to={row.as_of.isoformat()}"
+
+
+def _dated(days: tuple[dt.date, dt.date] | None, *, old: bool) -> str | None:
+    """Name the day that is older than a reader takes it for: the last, else the first."""
+    if days is None:
         return None
-    return f"{path(row.tenant.id, 'history/why')}?from={days[reached - 1].isoformat()}&to={row.as_of.isoformat()}"
+    since, until = days
+    return f"to {formats.short_day(until)}" if old else f"since {formats.short_day(since)}"
+
+
+def _between(days: tuple[dt.date, dt.date] | None) -> str | None:
+    return None if days is None else f"from {formats.day(days[0])} to {formats.day(days[1])}"
 
 
 def _spark(row: PortfolioRow, page: Portfolio, line: Sequence[tuple[dt.date, float | None]]) -> Markup | None:
