@@ -1,15 +1,18 @@
 """Between two writes a question is asked once; where something may be written, each time anew."""
 
 import datetime as dt
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from surefoot.model import Connection as Way
-from surefoot.model import Decision, Status, Tenant
-from surefoot.store import database, decisions, profiles, tenants
-from surefoot.store.memory import NOTHING, Shared, remembered
+from surefoot.model import Decision, Profile, Status, Tenant
+from surefoot.store import database, decisions, profiles, schema, tenants
+from surefoot.store.memory import Kept, Shared, remembered
+from surefoot.store.statements import TABLES, read_by, written_by
 
 NOW = dt.datetime(2026, 11, 24, 6, tzinfo=dt.UTC)
 MADE = Decision(control="aad_mfa", status=Status.PLANNED, decided_at=NOW, decided_by="ada")
@@ -95,19 +98,120 @@ def test_what_was_taken_back_or_changed_nothing_leaves_the_answers(engine: Engin
     assert asked.times == [1]
 
 
+def test_a_write_leaves_the_answers_that_were_read_from_other_tables(engine: Engine) -> None:
+    times: list[str] = []
+
+    @remembered
+    def known(conn: Connection, tenant: Tenant) -> int:
+        times.append("known")
+        return len(profiles.of(conn, tenant))
+
+    @remembered
+    def both(conn: Connection, tenant: Tenant) -> int:
+        times.append("both")
+        return known(conn, tenant) + len(decisions.newest(conn, tenant))
+
+    with database.writing(engine) as conn:
+        tenant = a_tenant(conn)
+    expected = iter([0, 1, 2, 2])
+
+    def asked() -> list[str]:
+        times.clear()
+        with database.reading(engine) as conn:
+            assert both(conn, tenant) == next(expected)
+        return times
+
+    assert asked() == ["both", "known"]
+    with database.writing(engine) as conn:
+        decisions.record(conn, tenant, MADE)
+    # Its control's name may be a new one, and the profiles have names: both are asked anew.
+    assert asked() == ["both", "known"]
+    with database.writing(engine) as conn:
+        profiles.save(conn, tenant, [Profile(control="aad_mfa", title="MFA", category="Identity")], now=NOW)
+    assert asked() == ["both", "known"]
+    with database.writing(engine) as conn:
+        decisions.record(conn, tenant, msgspec.structs.replace(MADE, status=Status.IN_PROGRESS))
+    assert asked() == ["both"]
+
+
+def test_what_a_nested_answer_was_read_from_counts_for_the_outer_one_too(engine: Engine) -> None:
+    @remembered
+    def inner(conn: Connection) -> int:
+        return int(conn.execute(text("SELECT count(*) FROM tenant")).scalar_one())
+
+    @remembered
+    def outer(conn: Connection, number: int) -> int:
+        return inner(conn) + number
+
+    for begun in (0, 1):
+        with database.reading(engine) as conn:
+            assert inner(conn) == begun  # so that the outer one finds it, and reads no table itself
+            assert [outer(conn, 10), outer(conn, 20)] == [begun + 10, begun + 20]
+        with database.writing(engine) as conn:
+            a_tenant(conn, begun)
+
+
+@pytest.mark.parametrize(
+    ("statement", "tables"),
+    [
+        ("SELECT * FROM decision", set()),
+        ("PRAGMA integrity_check(10)", set()),
+        ("INSERT INTO decision (key) VALUES (?)", {"decision"}),
+        ('insert into "plan" (key) values (?)', {"plan"}),
+        ("UPDATE work SET status = ?", {"work"}),
+        ("UPDATE table_state SET number = ?", set()),
+        ("DELETE FROM bulk WHERE key = ?", {"bulk", "bulk_item"}),
+        ("DELETE FROM tenant WHERE key = ?", {"tenant", "day", "span", "decision", "summary", "work"}),
+        ("INSERT OR REPLACE INTO decision (key) VALUES (?)", TABLES),
+        ("UPDATE OR IGNORE decision SET key = ?", TABLES),
+        ("INSERT INTO main.decision (key) VALUES (?)", TABLES),
+        ("WITH x AS (SELECT 1) INSERT INTO decision SELECT * FROM x", TABLES),
+        ("CREATE TABLE more (key INTEGER)", TABLES),
+        ("REPLACE INTO decision (key) VALUES (?)", TABLES),
+    ],
+)
+def test_a_write_is_of_the_table_that_it_plainly_names_or_else_of_all(statement: str, tables: set[str]) -> None:
+    found = written_by(statement)
+    assert found >= tables if "tenant" in tables else found == tables
+
+
+def test_a_reading_is_of_all_tables_that_it_names() -> None:
+    assert read_by("SELECT decision.key FROM decision, plan JOIN (SELECT tenant FROM day) x") >= {
+        "decision",
+        "plan",
+        "day",
+    }
+    assert read_by("SELECT 1") == TABLES
+
+
+def test_every_table_has_a_state_and_nothing_else_writes(engine: Engine) -> None:
+    with database.reading(engine) as conn:
+        named = set(conn.execute(text("SELECT name FROM table_state")).scalars())
+        made = conn.execute(text("SELECT type, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")).all()
+    assert named == TABLES
+    assert {kind for kind, _ in made} == {"trigger"}, "a view would hide what it reads"
+    for _, body in made:
+        assert re.search(r"BEGIN\s+SELECT RAISE\(ABORT", body)
+    assert not [key for table in schema.metadata.tables.values() for key in table.foreign_keys if key.onupdate]
+
+
 def test_only_so_many_answers_to_a_question_are_kept_the_last_asked_ones() -> None:
-    kept = Shared(most=2)
+    shared, states = Shared(), {"day": 7, "span": 8}
     for number in (1, 2):
-        kept.keep(7, ("a", number), -number)
-        kept.keep(7, ("b", number), number)
-    assert kept.find(7, ("a", 1)) == -1
-    kept.keep(7, ("a", 3), -3)
-    assert [kept.find(7, ("a", n)) for n in (1, 2, 3)] == [-1, NOTHING, -3]
-    assert [kept.find(7, ("b", n)) for n in (1, 2)] == [1, 2]
-    assert kept.find(8, ("a", 1)) is NOTHING
-    kept.keep(8, ("a", 1), None)
-    assert kept.find(8, ("a", 1)) is None
-    assert kept.find(8, ("a", 3)) is NOTHING
+        shared.keep(("a", number), Kept(-number, {"day": 7}), 2)
+        shared.keep(("b", number), Kept(number, {}), 2)
+    assert answer(shared, ("a", 1), states) == -1
+    shared.keep(("a", 3), Kept(-3, {"day": 7, "span": 8}), 2)
+    assert [answer(shared, ("a", n), states) for n in (1, 2, 3)] == [-1, None, -3]
+    assert [answer(shared, ("b", n), states) for n in (1, 2)] == [1, 2]
+    assert answer(shared, ("a", 3), {"day": 7, "span": 9}) is None
+    assert answer(shared, ("a", 1), {"day": 7, "span": 9}) == -1
+    assert answer(shared, ("a", 1), {}) is None
+
+
+def answer(shared: Shared, question: tuple[str, int], states: dict[str, int]) -> object:
+    found = shared.find(question, states)
+    return None if found is None else found.answer
 
 
 def test_who_writes_sees_what_was_written_a_moment_ago(engine: Engine) -> None:

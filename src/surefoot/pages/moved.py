@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from surefoot.model import DayTotal, Profile, Tenant
 from surefoot.scoring import telling
 from surefoot.scoring.actions import name_of as title_of
-from surefoot.scoring.changes import Alike, Change, Day, Explanation, Held, Kind, explain
+from surefoot.scoring.changes import NONE_ALIKE, Alike, Change, Day, Explanation, Held, Kind, explain
 from surefoot.scoring.courses import maxima
 from surefoot.scoring.past import Counts
 from surefoot.scoring.ratings import Ratings
@@ -163,12 +163,11 @@ def _maximum(mine: Sequence[Piece], place: int, read: Read) -> float | None:
 
 
 def _alike(places: Sequence[tuple[Sequence[Piece], int]], read: Read) -> Alike:
-    """Sum up what both days hold alike; the maxima matter only where some control's is not known."""
-    points = fsum(mine[place].points for mine, place in places)
+    """Sum up what both days hold alike; it matters only where some control's maximum is not known."""
     if read.known_maxima:
-        return Alike(points=points)
+        return NONE_ALIKE
     known = [_maximum(mine, place, read) for mine, place in places]
-    return Alike(points=points, max_points=fsum(m or 0.0 for m in known), unknown=None in known)
+    return Alike(max_points=fsum(m or 0.0 for m in known), unknown=None in known)
 
 
 def _tells(mine: Sequence[Piece], read: Read) -> bool:

@@ -9,7 +9,7 @@ from surefoot.scoring.changes import Explanation
 from surefoot.scoring.past import daily
 from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.trends import with_before
-from surefoot.store.memory import remembered
+from surefoot.store.memory import remembered_long
 from surefoot.store.pasts import Past, of
 
 __all__ = ["Past", "of", "steps"]
@@ -24,7 +24,7 @@ def steps(
     return _steps(conn, tenant, ratings, inside[0], inside[-1]) if inside else ()
 
 
-@remembered
+@remembered_long
 def _steps(
     conn: Connection, tenant: Tenant, ratings: Ratings, since: dt.date, until: dt.date
 ) -> tuple[Explanation, ...]:

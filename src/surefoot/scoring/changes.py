@@ -11,9 +11,9 @@ split the same way into what its share of the maximum did (gained, regressed) an
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from math import fsum
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -63,16 +63,38 @@ class Day(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Alike(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The controls that both days hold alike, as sums: left out of the days, they need not be looked at."""
+    """The controls that both days hold alike: left out of the days, they need not be looked at."""
 
-    points: float = 0.0
     max_points: float = 0.0
-    """Of those whose maximum is known."""
+    """Of those whose maximum is known; it matters only where some control's is not."""
     unknown: bool = False
     """Whether there are some whose maximum is not."""
 
 
 NONE_ALIKE = Alike()
+
+
+class Total(Protocol):
+    """A day's totals, as Graph gave them."""
+
+    @property
+    def day(self) -> dt.date:
+        """The day."""
+        ...
+
+    @property
+    def points(self) -> float:
+        """The points."""
+        ...
+
+    @property
+    def max_points(self) -> float:
+        """The possible points."""
+        ...
+
+
+Pair = tuple[Held | None, Held | None]
+"""A control on the day before and on the day after; None: the tenant did not have it then."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
@@ -120,16 +142,18 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 def explain(before: Day, after: Day, alike: Alike = NONE_ALIKE) -> Explanation:
     """Say why the percent differs; the parts sum to the difference, and a day against itself has none.
 
-    The days hold all of their controls, or all but those that they hold alike, whose sums are then in `alike`.
+    The days hold all of their controls, or all but those that they hold alike, of which `alike` tells.
     """
+    held_a, held_b = _by_id(before), _by_id(after)
+    return between(before, after, [(held_a.get(i), held_b.get(i)) for i in dict.fromkeys([*held_a, *held_b])], alike)
+
+
+def between(before: Total, after: Total, pairs: Iterable[Pair], alike: Alike = NONE_ALIKE) -> Explanation:
+    """Say the same of two days' totals and the controls of both, paired, without those that they hold alike."""
     weigh = _weigher(before, after)
-    changes: list[Change] = []
-    if before.controls or after.controls:
-        before, after = _alike(before, after), _alike(after, before)
-        held_a, held_b = _by_id(before), _by_id(after)
-        order = list(dict.fromkeys([*held_a, *held_b]))
-        changes += [c for i in order for c in _of_control(held_a.get(i), held_b.get(i), weigh)]
-    changes += _rest(before, after, alike, weigh)
+    paired = [_counted_alike(a, b) for a, b in pairs]
+    changes = [c for a, b in paired for c in _of_control(a, b, weigh)]
+    changes += _rest(before, after, paired, alike, weigh)
     a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
     return Explanation(
         since=before.day,
@@ -155,7 +179,7 @@ Weigh = Callable[[float, float], tuple[float, float] | tuple[None, None]]
 """Turns a difference of points and one of maxima into the earned and the catalogue part."""
 
 
-def _weigher(before: Day, after: Day) -> Weigh:
+def _weigher(before: Total, after: Total) -> Weigh:
     m_a, m_b = before.max_points, after.max_points
     if not (m_a > 0 and m_b > 0):
         return lambda _points, _maximum: (None, None)
@@ -168,17 +192,11 @@ def _by_id(day: Day) -> dict[str, Held]:
     return {held.control.casefold(): held for held in day.controls}
 
 
-def _alike(day: Day, other: Day) -> Day:
+def _counted_alike(a: Held | None, b: Held | None) -> Pair:
     """Take a maximum as not known where the other day does not know it: the two days then count alike."""
-    if not other.controls:
-        return day
-    unknown = {h.control.casefold() for h in other.controls if h.max_points is None}
-    if not unknown:
-        return day
-    controls = (
-        msgspec.structs.replace(h, max_points=None) if h.control.casefold() in unknown else h for h in day.controls
-    )
-    return msgspec.structs.replace(day, controls=tuple(controls))
+    if a is None or b is None or (a.max_points is None) == (b.max_points is None):
+        return a, b
+    return msgspec.structs.replace(a, max_points=None), msgspec.structs.replace(b, max_points=None)
 
 
 def _of_control(a: Held | None, b: Held | None, weigh: Weigh) -> list[Change]:
@@ -208,7 +226,7 @@ def _split(a: Held, b: Held) -> tuple[float, float]:
     return b.points - a.points - by_maximum, by_maximum
 
 
-def _change(kind: Kind, pair: tuple[Held | None, Held | None], points: float, maximum: float, weigh: Weigh) -> Change:
+def _change(kind: Kind, pair: Pair, points: float, maximum: float, weigh: Weigh) -> Change:
     earned, catalogue = weigh(points, maximum)
     held = pair[1] or pair[0]
     return Change(
@@ -235,11 +253,12 @@ def _maximum(held: Held | None) -> float:
     return (held.max_points or 0.0) if held else 0.0
 
 
-def _rest(before: Day, after: Day, alike: Alike, weigh: Weigh) -> list[Change]:
+def _rest(before: Total, after: Total, pairs: Sequence[Pair], alike: Alike, weigh: Weigh) -> list[Change]:
     """Give what the controls by name do not account for: the group of unknown maxima, then the unexplained."""
-    points = _beyond_points(after, alike) - _beyond_points(before, alike)
-    beyond_a, beyond_b = _beyond_maxima(before, alike), _beyond_maxima(after, alike)
-    by_group = _group(after, beyond_b, alike) - _group(before, beyond_a, alike)
+    old, new = [a for a, _ in pairs if a is not None], [b for _, b in pairs if b is not None]
+    points = fsum([after.points, -before.points, *[h.points for h in old], *[-h.points for h in new]])
+    beyond_a, beyond_b = _beyond(before, old, alike), _beyond(after, new, alike)
+    by_group = _group(new, beyond_b, alike) - _group(old, beyond_a, alike)
     rest = beyond_b - beyond_a - by_group
     found = []
     if abs(by_group) > POINTS_MATTER:
@@ -249,23 +268,16 @@ def _rest(before: Day, after: Day, alike: Alike, weigh: Weigh) -> list[Change]:
     return found
 
 
-def _beyond_points(day: Day, alike: Alike) -> float:
-    if not day.controls:
-        return day.points - alike.points
-    return day.points - fsum([alike.points, *[h.points for h in day.controls]])
+def _beyond(total: Total, controls: Sequence[Held], alike: Alike) -> float:
+    """Give what a day's maximum holds beyond the controls whose own is known."""
+    return total.max_points - fsum([alike.max_points, *[h.max_points or 0.0 for h in controls]])
 
 
-def _beyond_maxima(day: Day, alike: Alike) -> float:
-    if not day.controls:
-        return day.max_points - alike.max_points
-    return day.max_points - fsum([alike.max_points, *[h.max_points or 0.0 for h in day.controls]])
-
-
-def _group(day: Day, beyond: float, alike: Alike) -> float:
+def _group(controls: Sequence[Held], beyond: float, alike: Alike) -> float:
     """Give the points that the controls of unknown maximum share: what is left of the day's maximum, if positive."""
     if alike.unknown:
         return max(0.0, beyond)
-    for held in day.controls:
+    for held in controls:
         if held.max_points is None:
             return max(0.0, beyond)
     return 0.0

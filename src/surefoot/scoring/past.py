@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from surefoot.model import DayTotal
-from surefoot.scoring.changes import NONE_ALIKE, Alike, Change, Day, Explanation, Held, explain
+from surefoot.scoring.changes import NONE_ALIKE, Alike, Change, Day, Explanation, Held, Pair, between
 from surefoot.scoring.courses import Stretch, at
 from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
@@ -61,13 +61,11 @@ def daily_of(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[
     """Explain each stored day against the one before it as far as some of a tenant's controls moved."""
     if not totals:
         return
-    begun, ended = _turns(courses, totals[0].day)
-    nothing: Mapping[str, Held] = {}
+    begun, ended = _turns(courses, totals[0].day, totals[-1].day)
     for before, after in pairwise(totals):
-        old, new = ended.get(before.day, nothing), begun.get(after.day, nothing)
-        held = (_part(before, old), _part(after, new)) if old or new else None
+        pairs = _paired(ended.get(before.day, NOTHING), begun.get(after.day, NOTHING))
         # What is beyond the controls by name is of the whole tenant.
-        mine = tuple(c for c in explain(*held).changes if c.control is not None) if held else ()
+        mine = tuple(c for c in between(before, after, pairs).changes if c.control is not None) if pairs else ()
         yield _moved(before, after, mine)
 
 
@@ -88,73 +86,68 @@ def _moved(before: DayTotal, after: DayTotal, changes: tuple[Change, ...]) -> Ex
 def daily(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Explanation]:
     """Explain each stored day against the stored one before it, oldest first.
 
-    Only the controls that differ are looked at, so that years are cheap.
+    Only the days that differ are looked at, and only their controls that do, so that years are cheap.
     """
     if not totals:
         return
-    begun, ended = _turns(courses, totals[0].day)
-    standing = _Standing()
-    for course in courses:
-        stretch = at(course.stretches, totals[0].day)
-        if stretch is not None:
-            standing.put(course.control, stretch.points, stretch.max_points)
-    alike, whole = NONE_ALIKE, False
-    nothing: Mapping[str, Held] = {}
+    begun, ended = _turns(courses, totals[0].day, totals[-1].day)
+    standing = _Standing(courses, totals[0].day)
     for before, after in pairwise(totals):
-        old, new = ended.get(before.day, nothing), begun.get(after.day, nothing)
-        for key in (*old, *new):
-            standing.drop(key)
-        if old or new or not whole:
-            alike = standing.summed()
-        whole = not old and not new
-        yield explain(_part(before, old), _part(after, new), alike)
-        for key, h in new.items():
-            standing.put(key, h.points, h.max_points)
+        old, new = ended.get(before.day, NOTHING), begun.get(after.day, NOTHING)
+        if not old and not new and (before.points, before.max_points) == (after.points, after.max_points):
+            yield _moved(before, after, ())
+            continue
+        standing.drop(old)
+        yield between(before, after, _paired(old, new), standing.alike())
+        standing.put(new)
+
+
+NOTHING: Mapping[str, Held] = {}
+
+
+def _paired(old: Mapping[str, Held], new: Mapping[str, Held]) -> list[Pair]:
+    return [(held, new.get(key)) for key, held in old.items()] + [(None, h) for key, h in new.items() if key not in old]
 
 
 class _Standing:
-    """What controls stand with, to be summed up again and again: zeros are left out of the sums."""
+    """What controls stand with from day to day; their maxima are summed only while there are some that nobody knows."""
 
-    def __init__(self) -> None:
-        self._points: dict[str, float] = {}
-        self._maxima: dict[str, float] = {}
-        self._unknown: set[str] = set()
+    def __init__(self, courses: Sequence[Course], day: dt.date) -> None:
+        self._maxima: dict[str, float | None] = {}
+        self._told = all(s.max_points is not None for c in courses for s in c.stretches)
+        if not self._told:
+            found = ((c.control, at(c.stretches, day)) for c in courses)
+            self._maxima = {control: stretch.max_points for control, stretch in found if stretch is not None}
 
-    def put(self, control: str, points: float, most: float | None) -> None:
-        """Add a control that is not among them."""
-        if points:
-            self._points[control] = points
-        if most is None:
-            self._unknown.add(control)
-        elif most:
-            self._maxima[control] = most
+    def put(self, controls: Mapping[str, Held]) -> None:
+        """Add controls, which are not among them."""
+        if not self._told:
+            self._maxima.update({control: held.max_points for control, held in controls.items()})
 
-    def drop(self, control: str) -> None:
-        """Take a control away, if it is among them."""
-        self._points.pop(control, None)
-        self._maxima.pop(control, None)
-        self._unknown.discard(control)
+    def drop(self, controls: Mapping[str, Held]) -> None:
+        """Take controls away, which are among them."""
+        if not self._told:
+            for control in controls:
+                del self._maxima[control]
 
-    def summed(self) -> Alike:
+    def alike(self) -> Alike:
         """Sum up what is there."""
-        points, most = fsum(self._points.values()), fsum(self._maxima.values())
-        return Alike(points=points, max_points=most, unknown=bool(self._unknown))
-
-
-def _part(total: DayTotal, controls: Mapping[str, Held]) -> Day:
-    return Day(day=total.day, points=total.points, max_points=total.max_points, controls=tuple(controls.values()))
+        if self._told:
+            return NONE_ALIKE
+        known = self._maxima.values()
+        return Alike(max_points=fsum([m for m in known if m]), unknown=None in known)
 
 
 Turns = dict[dt.date, dict[str, Held]]
 
 
-def _turns(courses: Sequence[Course], since: dt.date) -> tuple[Turns, Turns]:
-    """Give what begins on a day and what ends on it, by day and control."""
+def _turns(courses: Sequence[Course], since: dt.date, until: dt.date) -> tuple[Turns, Turns]:
+    """Give what begins and what ends on a day of a range, by day and control; what lasts all of it is left out."""
     begun: Turns = {}
     ended: Turns = {}
     for course in courses:
         for stretch in course.stretches:
-            if stretch.to_day >= since:
+            if stretch.to_day >= since and (stretch.from_day > since or stretch.to_day < until):
                 made = held(course, stretch)
                 begun.setdefault(stretch.from_day, {})[course.control] = made
                 ended.setdefault(stretch.to_day, {})[course.control] = made

@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, select, text, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
 from surefoot.errors import DataUnusable
 from surefoot.model import Actor
 from surefoot.store.memory import MEMORY, Memory, Shared
-from surefoot.store.schema import metadata, state
+from surefoot.store.schema import metadata, table_state
+from surefoot.store.statements import read_by, written_by
 
 ANCHOR, HEAD = "audit.head", "audit_head"
 """The file that holds the newest audit entry, and where a transaction notes it."""
@@ -43,6 +44,7 @@ def engine(path: Path) -> Engine:
         execution_options={"anchor": path.with_name(ANCHOR), SHARED: Shared()},
     )
     event.listen(made, "begin", _begin)
+    event.listen(made, "before_cursor_execute", _note)
     return made
 
 
@@ -92,7 +94,7 @@ def _begin(conn: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Open a transaction that sees one state of the database and changes nothing."""
-    options: dict[str, Any] = {MEMORY: Memory(engine.get_execution_options()[SHARED], _state)}
+    options: dict[str, Any] = {MEMORY: Memory(engine.get_execution_options()[SHARED], _states)}
     with _named(), engine.connect().execution_options(**options) as conn, conn.begin() as transaction:
         yield conn
         transaction.rollback()
@@ -107,27 +109,40 @@ def writing(engine: Engine, *, by: Actor | None = None) -> Iterator[Connection]:
     with _named(), engine.connect().execution_options(writing=True, actor=by) as conn:
         conn.info.pop(HEAD, None)
         with conn.begin() as transaction:
-            before = _changes(conn)
+            before, conn.info[WRITTEN] = _changes(conn), set()
             yield conn
             if transaction.is_active and _changes(conn) != before:
-                _set_state(conn)
+                _set_states(conn, conn.info[WRITTEN])
         head = conn.info.pop(HEAD, None)
         if head is not None:
             _anchor(conn.get_execution_options()["anchor"], head)
 
 
-_STATE, _ABSENT = select(state.c.number).where(state.c.key == 1), "no such table: state"
+WRITTEN = "written"
+"""Where a writing transaction notes the tables that it wrote to."""
 
 
-def _state(conn: Connection) -> int | None:
-    """Read which state of the database a transaction sees; None before the migration that counts them."""
+def _note(conn: Connection, _cursor: object, statement: str, *_: object) -> None:
+    """Note which tables a statement reads, where that is remembered, or writes."""
+    options = conn.get_execution_options()
+    memory: Memory | None = options.get(MEMORY)
+    if memory is not None:
+        memory.saw(read_by(statement))
+    elif options.get("writing"):
+        conn.info.setdefault(WRITTEN, set()).update(written_by(statement))
+
+
+_STATES, _ABSENT = select(table_state.c.name, table_state.c.number), f"no such table: {table_state.name}"
+
+
+def _states(conn: Connection) -> Mapping[str, int]:
+    """Read which states of the tables a transaction sees; none before the migration that counts them."""
     try:
-        number: int | None = conn.execute(_STATE).scalar_one_or_none()
+        return {row[0]: row[1] for row in conn.execute(_STATES).all()}
     except OperationalError as error:
         if _ABSENT not in str(error):
             raise
-        return None
-    return number
+        return {}
 
 
 def _changes(conn: Connection) -> int:
@@ -136,13 +151,21 @@ def _changes(conn: Connection) -> int:
     return int(raw.total_changes)
 
 
-def _set_state(conn: Connection) -> None:
-    """Give the state another number after a change; by chance, so that a copy which was put back has never had it."""
+def _set_states(conn: Connection, tables: Iterable[str]) -> None:
+    """Give tables other numbers after a change; by chance, so that a copy which was put back has never had them."""
+    numbers = {"numbered": secrets.randbits(62), "written": sorted(tables)}
     try:
-        conn.execute(update(state).values(number=secrets.randbits(62)))
+        conn.execute(_SET_STATES, numbers)
     except OperationalError as error:
         if _ABSENT not in str(error):
             raise
+
+
+_SET_STATES = (
+    update(table_state)
+    .where(table_state.c.name.in_(bindparam("written", expanding=True)))
+    .values(number=bindparam("numbered"))
+)
 
 
 @contextmanager

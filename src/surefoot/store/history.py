@@ -24,7 +24,7 @@ from sqlalchemy import (
 from surefoot.model import Average, CategoryAverage, ControlScore, DayTotal, Snapshot, Source, Tenant
 from surefoot.store import schema
 from surefoot.store.columns import date_of
-from surefoot.store.memory import remembered
+from surefoot.store.memory import remembered_long
 from surefoot.store.series import Series, number_of
 from surefoot.store.shared import control_keys, cut, fill, text_keys
 
@@ -215,7 +215,7 @@ def average_of(basis: str, percent: float | None, categories: str) -> Average:
     return Average(basis=name, percent=percent, seats_from=low, seats_to=high, industry=industry, categories=shares)
 
 
-@remembered
+@remembered_long
 def days(
     conn: Connection, tenant: Tenant, *, since: dt.date | None = None, until: dt.date | None = None
 ) -> Sequence[DayTotal]:
@@ -246,7 +246,7 @@ _NEWEST = (
 )
 
 
-@remembered
+@remembered_long
 def newest_total(conn: Connection, tenant: Tenant) -> DayTotal | None:
     """Give the totals of the newest stored day."""
     row = conn.execute(_NEWEST, {"tenant": tenant.key}).one_or_none()
@@ -321,7 +321,7 @@ def snapshot(conn: Connection, tenant: Tenant, day: dt.date) -> Snapshot | None:
     )
 
 
-@remembered
+@remembered_long
 def scores(conn: Connection, tenant: Tenant, day: dt.date, *, rich: bool) -> Mapping[int, ControlScore]:
     """Give the control scores of a stored day by the control's key, ordered by id."""
     span, names, texts = schema.span, schema.control, schema.shared_text
@@ -455,7 +455,7 @@ _SERVICES = (
 )
 
 
-@remembered
+@remembered_long
 def services_by_day(conn: Connection, tenant: Tenant) -> Mapping[dt.date, frozenset[str]]:
     """Give Graph's `enabledServices` of every stored day."""
     rows = conn.execute(_SERVICES, {"tenant": tenant.key}).all()

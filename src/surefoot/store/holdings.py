@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select
 
 from surefoot.model import Tenant
-from surefoot.store.memory import remembered
+from surefoot.store.memory import remembered_long
 from surefoot.store.schema import (
     acceptance_request,
     day,
@@ -37,7 +37,7 @@ def extents(conn: Connection, tenants: Sequence[Tenant]) -> dict[str, Extent]:
     return {t.id: held[t.key] for t in tenants if t.key in held}
 
 
-@remembered
+@remembered_long
 def _extents(conn: Connection, *, key: int | None = None) -> Mapping[int, Extent]:
     """Give them by the tenants' keys, of one or of all: to count what each has is faster than to group all days."""
     days = (select(found).where(day.c.tenant == tenant.c.key).scalar_subquery() for found in _ENDS)

@@ -14,7 +14,7 @@ from surefoot.scoring.past import Course
 from surefoot.scoring.products import product
 from surefoot.scoring.ratings import Ratings
 from surefoot.store import courses, history, profiles
-from surefoot.store.memory import remembered
+from surefoot.store.memory import remembered_long
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ def _not_stored(totals: tuple[DayTotal, ...], day: dt.date) -> str:
     return f"The day {day} is not stored; the nearest that are: {near}."
 
 
-@remembered
+@remembered_long
 def of(conn: Connection, tenant: Tenant, *, ratings: Ratings, control: str | None = None) -> Past:
     """Read a tenant's past, or that of one control."""
     known = profiles.of(conn, tenant, control=control)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from surefoot.store.columns import Words, date_of
-from surefoot.store.memory import remembered
+from surefoot.store.memory import remembered, remembered_long
 from surefoot.store.schema import day, summary, tenant, tenant_label
 from surefoot.store.summaries import RULES
 
@@ -242,7 +242,7 @@ def _values(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-@remembered
+@remembered_long
 def lines(
     conn: Connection, wanted: frozenset[str], since: dt.date, until: dt.date
 ) -> Mapping[str, tuple[tuple[dt.date, float | None], ...]]:

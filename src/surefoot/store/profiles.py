@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, inser
 from surefoot.model import Profile, StateUpdate, Status, Tenant
 from surefoot.scoring.actions import News, NewsKind
 from surefoot.store import schema
-from surefoot.store.memory import remembered
+from surefoot.store.memory import remembered, remembered_long
 from surefoot.store.shared import chunks, control_keys, known_controls
 
 _TENANT = "{tenant}"
@@ -258,7 +258,7 @@ def _standing(status: Status, tenant: int | None) -> list[ColumnElement[bool]]:
     return [held.status == status.value, *([] if tenant is None else [held.tenant == tenant])]
 
 
-@remembered
+@remembered_long
 def of(conn: Connection, tenant: Tenant, *, control: str | None = None) -> Mapping[str, Profile]:
     """Give the tenant's profiles as last read, by the control's folded id, their updates oldest first.
 
@@ -378,7 +378,7 @@ def news(conn: Connection, tenant: Tenant) -> dict[str, News]:
     return told | {row.folded: News(kind=NewsKind.UPDATED, day=row.last) for row in rows if row.contents > 1}
 
 
-@remembered
+@remembered_long
 def updates(conn: Connection, tenant: Tenant) -> Sequence[tuple[str, StateUpdate]]:
     """List what was set at Microsoft, with the control's id, oldest first; entries without a time are left out."""
     made = [(key, u) for key, held in _updates(conn, tenant).items() for u in held if u.updated_at]
@@ -396,7 +396,7 @@ _UPDATES = (
 )
 
 
-@remembered
+@remembered_long
 def _updates(conn: Connection, tenant: Tenant) -> Mapping[int, tuple[StateUpdate, ...]]:
     found: dict[int, list[StateUpdate]] = {}
     for row in conn.execute(_UPDATES, {"tenant": tenant.key}):

@@ -596,11 +596,11 @@ saved_view = Table(
     **_STRICT,
 )
 
-state = Table(
-    "state",  # one row, for who remembers answers
+table_state = Table(
+    "table_state",  # for who remembers answers: a row for each other table
     metadata,
-    Column("key", Count, primary_key=True),
-    Column("number", Count, nullable=False),  # another one after every transaction that changed something
+    Column("name", Words, primary_key=True),
+    Column("number", Count, nullable=False),  # another one after every transaction that wrote to the table
     **_STRICT,
 )
 

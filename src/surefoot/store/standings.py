@@ -16,7 +16,7 @@ from surefoot.scoring.ratings import Ratings
 from surefoot.scoring.spells import LOOK_BACK
 from surefoot.store import decisions, history, plans, profiles, schema
 from surefoot.store.columns import date_of
-from surefoot.store.memory import remembered
+from surefoot.store.memory import remembered_long
 from surefoot.store.series import number_of
 
 
@@ -37,7 +37,7 @@ Pieces = Mapping[int, Sequence[Piece]]
 """By the control's key, in the order of the ids; those of one control oldest first."""
 
 
-@remembered
+@remembered_long
 def pieces(conn: Connection, tenant: Tenant) -> Pieces:
     """Read what a tenant's controls had at any time: one row for each change."""
     found: dict[int, list[Piece]] = {}
