@@ -120,7 +120,7 @@ def test_the_command_line_shows_the_api_to_the_byte(demo: Demo) -> None:
 def test_the_page_shows_contoso(demo: Demo) -> None:
     import shutil
 
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -131,6 +131,8 @@ def test_the_page_shows_contoso(demo: Demo) -> None:
         page.goto(demo.link)
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("link", name="Contoso").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Contoso", timeout=30_000)
+        page.wait_for_load_state()
         text = " ".join(page.inner_text("main").split())
         browser.close()
     for part in ("72.0", "540", "750", "up 3.0", "85"):

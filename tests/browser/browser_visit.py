@@ -1,8 +1,12 @@
 """A visit of the site by a browser."""
 
+import datetime as dt
 from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request
+
+PATIENCE = 30_000
+"""The milliseconds that a slow machine is given for a step. It is a limit: a machine that is fast waits for nothing."""
 
 REPORT = """document.addEventListener('securitypolicyviolation', e => console.error(
   `policy violated: ${e.effectiveDirective} by ${e.blockedURI || 'inline'} in ${e.sourceFile || 'the page'}`))"""
@@ -41,3 +45,18 @@ class Visit:
         """Note a request that failed; one that was only cancelled by leaving the page (the icon, often) did not."""
         if request.failure != "net::ERR_ABORTED":
             self.wrong.append(f"{request.failure} {request.url}")
+
+
+def open_at_rest(page: Page, path: str) -> None:
+    """Open a page whose clock stands still: its timers go on only when the test says so."""
+    began = dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+    page.clock.install(time=began)
+    page.goto(path)
+    page.clock.pause_at(began + dt.timedelta(hours=1))
+
+
+def sign_in(page: Page, link: str) -> None:
+    """Sign in by the button, as a person does, and wait until it is done: who goes on at once stays a stranger."""
+    page.goto(f"/sign-in?link={link}")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")

@@ -14,14 +14,16 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
 import uvicorn
-from browser_visit import Visit
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from browser_visit import PATIENCE, Visit, sign_in
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from web_world import World, make
 
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--accept-lang=en-GB",
 )  # fmt: skip
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,7 +72,7 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
     context: BrowserContext = browser.new_context(
         locale="en-GB", base_url=address, viewport={"width": width, "height": 900}, color_scheme=scheme
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     visited = Visit(context.new_page())
     yield visited
     context.close()
@@ -80,7 +82,5 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
 @pytest.fixture
 def inside(visit: Visit, world: World) -> Visit:
     """Sign in by the button, as a person does."""
-    visit.page.goto(f"/sign-in?link={world.link()}")
-    visit.page.get_by_role("button", name="Sign in").click()
-    visit.page.wait_for_url("**/")
+    sign_in(visit.page, world.link())
     return visit

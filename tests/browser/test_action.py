@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser_visit import Visit
+from browser_visit import Visit, sign_in
 from playwright.sync_api import Browser, expect
 from web_world import OURS, World
 
@@ -89,8 +89,7 @@ def test_every_state_of_the_page_is_accessible(inside: Visit) -> None:
 def test_it_all_works_without_scripts(browser: Browser, address: str, world: World) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/sign-in?link={world.link()}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, world.link())
     page.goto(ACTION)
     page.locator(".status-form select[name=status]").select_option("riskAccepted")
     page.locator(".status-form [name=comment]").fill("Until the scanners are gone")

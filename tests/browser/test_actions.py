@@ -2,7 +2,7 @@
 
 import re
 
-from browser_visit import Visit
+from browser_visit import Visit, sign_in
 from playwright.sync_api import Browser, Page, Route, expect
 from web_world import OURS, World
 
@@ -182,8 +182,7 @@ def test_a_box_is_wide_enough_for_a_finger_on_a_narrow_page(inside: Visit) -> No
 def test_the_list_works_without_scripts(browser: Browser, address: str, world: World) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/sign-in?link={world.link()}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, world.link())
     page.goto(f"{HERE}?show=all")
     page.locator("#more-filters > summary").click()
     page.locator("select[name=due]").select_option("overdue")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from browser_visit import Visit
+from browser_visit import PATIENCE, Visit, sign_in
 from fastapi.routing import APIRoute
 from playwright.sync_api import Browser
 from test_pages import HERE, PAGES, audit, sideways
@@ -54,12 +54,10 @@ def opened(browser: Browser, address: str, world: World) -> Iterator[Opened]:
 
     def make(width: int = 1280, height: int = 900, **options: Any) -> Visit:
         context = browser.new_context(base_url=address, viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         visit = Visit(context.new_page())
         visits.append(visit)
-        visit.page.goto(f"/sign-in?link={world.link()}")
-        visit.page.get_by_role("button", name="Sign in").click()
-        visit.page.wait_for_url("**/")
+        sign_in(visit.page, world.link())
         return visit
 
     yield make
@@ -120,9 +118,10 @@ def test_no_page_is_left_out_of_the_audit() -> None:
 def test_what_breaks_the_rules_is_noticed(opened: Opened) -> None:
     visit = opened()
     visit.page.goto(f"{HERE}/overview")
-    visit.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
-    visit.page.evaluate("new Image().src = 'http://127.0.0.2:9/x.png'")
-    visit.page.wait_for_timeout(200)
+    with visit.page.expect_console_message(lambda said: "policy violated: style-src" in said.text):
+        visit.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">x</p>')")
+    with visit.page.expect_console_message(lambda said: "policy violated: img-src" in said.text):
+        visit.page.evaluate("new Image().src = 'http://127.0.0.2:9/x.png'")
     told, visit.wrong = " ".join(visit.wrong), []
     assert "policy violated: style-src" in told
     assert "policy violated: img-src by http://127.0.0.2:9/x.png" in told

@@ -1,6 +1,6 @@
 """The heat map in a real browser: from a row to one decision for all customers, by keyboard, and without scripts."""
 
-from browser_visit import Visit
+from browser_visit import Visit, sign_in
 from playwright.sync_api import Browser, Page, expect
 from web_world import OURS, THEIRS, World
 
@@ -125,12 +125,11 @@ def test_a_cell_leads_to_its_action_and_a_row_to_its_tenants(inside: Visit) -> N
 def test_all_of_it_works_without_scripts(browser: Browser, address: str, world: World) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/sign-in?link={world.link()}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, world.link())
     page.goto("/heatmap")
     page.locator("select[name=open]").select_option("true")
     page.get_by_role("button", name="Apply").click()
-    assert "open=true" in page.url
+    page.wait_for_url("**open=true**")
     page.get_by_role("checkbox", name="Choose Title of aad_mfa").check()
     page.get_by_label("Owner").fill("Anna")
     page.get_by_role("button", name="Preview").click()

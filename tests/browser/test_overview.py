@@ -1,7 +1,7 @@
 """Stories of the overview: what is my score, why did it move, what next."""
 
 import pytest
-from browser_visit import Visit
+from browser_visit import Visit, open_at_rest, sign_in
 from playwright.sync_api import Browser, expect
 from web_world import OURS, World
 
@@ -16,6 +16,7 @@ def test_the_planned_score_is_included_on_request_and_taken_out_again(inside: Vi
     expect(page.get_by_role("heading", name="Planned score")).to_be_visible()
     expect(page.get_by_text("Secure Score itself")).to_be_visible()
     page.get_by_role("link", name="30 d").click()
+    page.wait_for_url("**days=30**")
     assert "include=planned" in page.url
     page.get_by_role("navigation", name="Include").get_by_role("link", name="Planned").click()
     expect(page.get_by_role("heading", name="Secure Score", exact=True)).to_be_visible()
@@ -42,7 +43,7 @@ def test_a_count_to_review_leads_to_its_actions(inside: Visit) -> None:
 
 def test_why_it_moved_leads_to_the_days_and_is_copied(inside: Visit) -> None:
     page = inside.page
-    page.goto(f"{HERE}/overview")
+    open_at_rest(page, f"{HERE}/overview")
     expect(page.get_by_text("Nothing moved in the last 7 days.")).to_be_visible()
     expect(page.locator("svg.waterfall.wide")).to_be_visible()
     expect(page.locator("#words")).to_contain_text("Contoso's Microsoft Secure Score was")
@@ -74,8 +75,7 @@ def test_a_phone_reads_it_without_scrolling_sideways(inside: Visit) -> None:
 def test_it_all_works_without_scripts(browser: Browser, address: str, world: World) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/sign-in?link={world.link()}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, world.link())
     page.goto(f"{HERE}/overview")
     page.get_by_text("How it is counted").click()
     expect(page.get_by_text("accepted risks stay as they are")).to_be_visible()

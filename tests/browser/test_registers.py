@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser_visit import Visit
+from browser_visit import Visit, open_at_rest, sign_in
 from playwright.sync_api import Browser, expect
 from registers_world import fill
 from web_world import OURS, THEIRS, World
@@ -136,7 +136,7 @@ def test_the_activity_is_filtered_and_says_what_changed(inside: Visit) -> None:
 def test_the_paragraph_of_the_catalogue_is_copied(inside: Visit) -> None:
     page = inside.page
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(f"{HERE}/catalogue")
+    open_at_rest(page, f"{HERE}/catalogue")
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -159,12 +159,11 @@ def test_notices_lead_to_where_they_are_mended_and_are_read(inside: Visit) -> No
 def test_the_registers_work_without_scripts(browser: Browser, address: str, world: World) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/sign-in?link={world.link()}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, world.link())
     page.goto("/activity")
     page.locator("select[name=did]").select_option("Decisions")
     page.get_by_role("button", name="Apply").click()
-    assert "did=decision" in page.url
+    page.wait_for_url("**did=decision**")
     page.goto("/catalogue")
     page.locator(".opens summary").first.click()
     expect(page.locator(".whom").first).to_contain_text("Contoso")

@@ -2,7 +2,7 @@
 
 import re
 
-from browser_visit import Visit
+from browser_visit import Visit, sign_in
 from playwright.sync_api import Browser, Route, expect
 from web_world import OURS, World
 
@@ -116,8 +116,7 @@ def test_the_charts_answer_after_an_update_in_place(inside: Visit) -> None:
 def test_without_scripts_the_search_is_a_page(browser: Browser, address: str, world: World) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/sign-in?link={world.link()}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, world.link())
     page.goto(f"{HERE}/overview")
     page.get_by_role("link", name="Search pages, tenants and controls").click()
     page.get_by_placeholder("A page, a tenant or a control").fill("mfa")

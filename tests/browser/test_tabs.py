@@ -1,7 +1,7 @@
 """The tabs on a narrow page: the one of the page is in sight, with scripts and without."""
 
 import pytest
-from browser_visit import Visit
+from browser_visit import Visit, sign_in
 from playwright.sync_api import Browser, Page
 from web_world import OURS, World
 
@@ -29,7 +29,5 @@ def test_without_scripts_the_tab_of_the_page_is_in_sight_too(browser: Browser, a
         java_script_enabled=False, base_url=address, viewport={"width": 360, "height": 900}
     ) as context:
         page = context.new_page()
-        page.goto(f"/sign-in?link={world.link()}")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("**/")
+        sign_in(page, world.link())
         check(page)

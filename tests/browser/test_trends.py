@@ -1,7 +1,7 @@
 """Metrics and trends in a real browser: read by keyboard, followed to why, bounds set, without scripts."""
 
 import pytest
-from browser_visit import Visit
+from browser_visit import Visit, sign_in
 from playwright.sync_api import Browser, expect
 from web_world import OURS, World
 
@@ -86,8 +86,7 @@ def test_a_phone_gets_the_narrow_charts(inside: Visit) -> None:
 def test_all_of_it_is_there_without_scripts(browser: Browser, address: str, world: World) -> None:
     context = browser.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/sign-in?link={world.link()}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, world.link())
     page.goto(HERE)
     for table in page.locator("details.days summary").all():
         table.click()

@@ -53,7 +53,7 @@ def test_a_bulk_part_sent_twice_at_once_is_no_crash(world: World, monkeypatch: p
     items = [("item", f"{OURS}/aad_mfa"), ("item", f"{THEIRS}/aad_mfa")]
     begun = calm(world).post("/bulk", content=urlencode([*items, *base, ("expect", "2")]), headers=FORM)
     assert 'name="key" value="1"' in begun.text
-    real, gate, codes = deeds._begun, threading.Barrier(2, timeout=10), list[int]()
+    real, gate, codes = deeds._begun, threading.Barrier(2, timeout=60), list[int]()
 
     def both(*args: object) -> object:
         found = real(*args)  # type: ignore[arg-type]

@@ -34,13 +34,13 @@ for (const strip of document.querySelectorAll(".tabs .strip")) {
 }
 
 /** Menus close on Escape and on a click elsewhere. */
-const menus = [...document.querySelectorAll("details.menu")];
+const menus = () => document.querySelectorAll("details.menu"); // an update in place brings new ones
 document.addEventListener("click", (event) => {
-  for (const menu of menus) if (!menu.contains(event.target)) menu.open = false;
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of menus) {
+  for (const menu of menus()) {
     if (!menu.open) continue;
     menu.open = false;
     menu.querySelector("summary")?.focus();
@@ -66,7 +66,7 @@ document.addEventListener("change", (event) => {
 /** A form is sent once. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.getAttribute("method") !== "post") return; // a field may be called method
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-busy", "true");

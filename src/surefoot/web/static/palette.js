@@ -56,9 +56,11 @@ async function find(text, hits, help) {
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine !== asked) return;
+    const chose = hits.contains(document.activeElement) ? document.activeElement.href : null;
     hits.replaceChildren(...page.getElementById("hits").childNodes);
     shown = text;
-    const found = hits.querySelectorAll("a");
+    const found = [...hits.querySelectorAll("a")];
+    if (chose !== null) (found.find((hit) => hit.href === chose) ?? hits.previousElementSibling).focus();
     help.textContent = `${found.length} found. Arrow keys choose, Enter opens, Escape closes.`;
     if (chosen) found[0]?.click();
     chosen = false;

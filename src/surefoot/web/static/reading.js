@@ -11,12 +11,36 @@ function ended({ reading, runs, total, synced }, now) {
   return newest !== place.dataset.since || !synced.dueAt || new Date(synced.dueAt) > now;
 }
 
+// A link or button was chosen: its page may be on its way for a while, and showing this one anew would stop it.
+let left = -Infinity;
+addEventListener("beforeunload", () => { left = performance.now(); });
+const leaves = () => performance.now() - left < 30_000;
+
+/** Whether something was filled in that showing the page anew would lose. */
+function filled() {
+  const fields = [...document.querySelectorAll("#content form[method=post] :is(input, textarea):not([type=hidden])")];
+  return fields.some((field) => field.checked !== field.defaultChecked || field.value !== field.defaultValue);
+}
+
+/** Show the page anew; where that would lose something, offer it. */
+function over() {
+  if (!filled()) {
+    location.replace(place.dataset.after);
+    return;
+  }
+  const link = document.createElement("a");
+  link.href = place.dataset.after;
+  link.textContent = "show what came";
+  told.replaceChildren("The reading has ended: ", link);
+}
+
 async function look() {
   const answer = await fetch(place.dataset.reading, { headers: { accept: "application/json" }, cache: "no-store" });
   if (!answer.ok) throw new Error(String(answer.status));
   const found = await answer.json();
+  if (leaves()) return true;
   if (ended(found, new Date(answer.headers.get("date") ?? Date.now()))) {
-    location.replace(place.dataset.after);
+    over();
     return false;
   }
   const { reading } = found;
