@@ -123,7 +123,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"
         return None if self.earned is None or self.catalogue is None else self.earned + self.catalogue
 
 
-class Explanation(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Explanation(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename="camel"):
     """Why the score differs between two days."""
 
     since: dt.date

@@ -19,7 +19,7 @@ Counts = Mapping[str, tuple[float | None, float | None]]
 """Graph's `count` and `total` by the control's id, of days whose rich record was caught."""
 
 
-class Course(msgspec.Struct, frozen=True, kw_only=True):
+class Course(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A control of a tenant over all of its history."""
 
     control: str

@@ -21,6 +21,7 @@ from surefoot.web.guard import Guard, Rules
 from surefoot.web.html.render import environment, message
 from surefoot.web.html.routes import router as pages
 from surefoot.web.html.sign_in import router as signing
+from surefoot.web.idle import Idle
 from surefoot.web.permissions import check_declared
 from surefoot.web.problems import UNEXPECTED, Problem, problem_of, problem_of_status, problem_response
 from surefoot.web.site import GraphSync, Reach, Site
@@ -34,8 +35,9 @@ LARGER = {
     f"{TENANTS}/*/import": LARGEST,
 }
 """What takes more than the usual body, in bytes; a star stands for one part of the address."""
-COLLECTED = (20_000, 10, 50)
-"""After how many new values the garbage collector looks at the youngest, and after how many looks at the elder."""
+COLLECTED = (50_000, 10, 50)
+"""After how many new values the garbage collector looks at the youngest of its own accord, and after how many looks at
+the elder: in busy times, as it mostly looks when it is `idle`."""
 SWITCHED = 0.0005
 """Seconds until one thread gives the interpreter to another that waits for it."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -87,7 +89,7 @@ def create(
     app.add_exception_handler(Exception, _crashed)
     check_declared(app)
     app.guard = Guard(
-        Compressing(super(Surefoot, app).__call__),
+        Idle(Compressing(super(Surefoot, app).__call__)),
         Rules(allowed_hosts=allowed_hosts, longest_body=longest_body, larger=LARGER, tls=tls),
     )
     return app
@@ -97,8 +99,8 @@ def settle(app: FastAPI) -> None:
     """Make ready what the first readers would wait for, and put all of it aside from the garbage collector.
 
     What lives as long as the process is then not walked over again: a pause of 70 ms in every twentieth page less. And
-    the collector runs seldom: a page makes ten thousand values that its end frees without it, and hardly a cycle, while
-    each of its walks over the remembered answers takes 40 ms.
+    the collector runs seldom within an answer: a page makes ten thousand values that its end frees without it, and
+    hardly a cycle, while a walk over all remembered answers takes 100 ms.
 
     Whoever waits for the interpreter gets it after half a millisecond, not after five: what takes in and hands out
     answers needs it several times for each of them, while another page is worked on.
