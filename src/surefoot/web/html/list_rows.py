@@ -13,15 +13,19 @@ from markupsafe import Markup, escape
 from surefoot.model import CLOSED, Status
 from surefoot.scoring.actions import Action, lost
 from surefoot.web.html import formats
-from surefoot.web.html.drawn import NO_MAXIMUM, NOT_RATED, NOTHING, UNKNOWN, to_gain
+from surefoot.web.html.drawn import (
+    ESTIMATED_MAXIMUM,
+    ESTIMATED_RATING,
+    NO_MAXIMUM,
+    NOT_RATED,
+    NOTHING,
+    UNKNOWN,
+    to_gain,
+)
 
 MOST_NOTE = 120
 """Characters of a note or of Microsoft's status that the list shows."""
 
-ESTIMATE = (
-    '<span class="estimate"><span aria-hidden="true">*</span>'
-    '<span class="visually-hidden"> (Surefoot\'s estimate)</span></span>'
-)
 QUICK = ' <span class="chip quick">Quick win</span>'
 
 
@@ -142,7 +146,8 @@ def _difficulty(row: ActionRow) -> str:
     value = row.action.difficulty
     if value is None:
         return _td("Difficulty", NOT_RATED)
-    return _td("Difficulty", formats.difficulty(value) + (ESTIMATE if row.action.difficulty_estimated else ""))
+    mark = ESTIMATED_RATING if row.action.difficulty_estimated else ""
+    return _td("Difficulty", f"{formats.difficulty(value)}{mark}")
 
 
 def _points(row: ActionRow) -> str:
@@ -157,7 +162,7 @@ def _score_impact(row: ActionRow) -> str:
 
 def _achieved(row: ActionRow) -> str:
     most, estimated = row.action.max_points, row.action.max_estimated
-    known = NO_MAXIMUM if most is None else formats.points(most) + (ESTIMATE if estimated else "")
+    known = NO_MAXIMUM if most is None else f"{formats.points(most)}{ESTIMATED_MAXIMUM if estimated else ''}"
     return _td("Points achieved", f"{formats.points(row.action.earned_points)}/{known}", "num")
 
 

@@ -12,14 +12,16 @@ function told(form, boxes, status) {
   const gain = sum(boxes, "points");
   const selected = `${boxes.length} selected`;
   if (!(gain > 0)) return selected;
+  const amount = points.format(gain);
+  const word = gain === 1 ? "point" : "points";
   const known = Boolean(form.dataset.percent);
   const now = Number(form.dataset.percent);
   if (status === "riskAccepted") {
-    return `${selected}, gives up ${points.format(gain)} points and gains none${known ? `: the score stays at ${percent.format(now)} %` : ""}`;
+    return `${selected}, gives up ${amount} ${word} and gains none${known ? `: the score stays at ${percent.format(now)} %` : ""}`;
   }
   const rise = known ? `, ${percent.format(now)} \u2192 ${percent.format(now + sum(boxes, "impact"))} %` : "";
   const once = ["thirdParty", "alternate"].includes(status) ? ", once Microsoft is told and gives them" : "";
-  return `${selected}, together +${points.format(gain)} points${rise}${once}`;
+  return `${selected}, together +${amount} ${word}${rise}${once}`;
 }
 
 /** Bring the bar into sight: rows that come near are laid out only then, and move it for some frames. */
