@@ -78,15 +78,17 @@ def test_forced_colours_leave_every_page_readable(opened: Opened, scheme: str) -
 
 def test_paper_has_the_page_and_nothing_to_press(opened: Opened) -> None:
     visit = opened(width=A4)
-    for name in MAIN:
+    for name in (*MAIN, "trends"):
         visit.page.emulate_media(media="screen")
         visit.page.goto(PAGES[name], wait_until="networkidle")
         rows = visible(visit, "table:not(details table) tbody tr")
+        bars = visible(visit, "main svg .bar")
         visit.page.emulate_media(media="print")
+        assert visible(visit, "main svg .bar") == bars, name
         assert visible(visit, "table:not(details table) tbody tr") == rows, name
         assert sideways(visit) <= 0, name
         assert visit.page.evaluate(CUT) == [], name
-        for selector in ("nav", "form button", ".bar", ".tabs", ".menu > summary"):
+        for selector in ("nav", "form button", "header.bar", ".tabs", ".menu > summary", "input[type=checkbox]"):
             assert visible(visit, selector) == 0, (name, selector)
         assert visit.page.locator("main h1").is_visible(), name
         assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", name

@@ -453,6 +453,15 @@ def test_the_two_dark_forms_are_the_same() -> None:
     assert system[1].split() == chosen[1].split()
 
 
+def test_paper_takes_no_colour_of_the_dark_form() -> None:
+    css = assets.load()["surefoot.css"].body.decode()
+    chosen = re.search(r':root\[data-theme="dark"\] \{(.*?)\}', css, re.DOTALL)
+    paper = re.search(r"@media print \{\s*:root,[^{]*\{(.*?)\}", css, re.DOTALL)
+    assert chosen is not None
+    assert paper is not None
+    assert set(re.findall(r"--[\w-]+", chosen[1])) <= set(re.findall(r"--[\w-]+(?=:)", paper[1]))
+
+
 def test_contexts_say_what_they_are() -> None:
     everything = [
         *vars(contexts).values(),
