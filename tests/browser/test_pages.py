@@ -166,7 +166,7 @@ def test_a_decision_is_made_in_the_browser(inside: Visit) -> None:
     page.locator(".status-form select[name=status]").select_option("riskAccepted")
     page.locator(".status-form [name=comment]").fill("Until the scanners are gone")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_text("Saved: Risk accepted.")).to_be_visible()
     expect(page.locator(".log").first).to_contain_text("Until the scanners are gone")
     assert inside.wrong == []
 

@@ -117,8 +117,8 @@ def test_a_decision_is_made_by_the_form(world: World) -> None:
     form = {"status": "riskAccepted", "comment": "A <b>reason</b>", "owner": "Anna", "due": "2027-01-31"}
     page = client.post(f"{HERE}/actions/aad_mfa", data=form, headers=SAME_SITE)
     assert page.status_code == 200
-    assert str(page.url).endswith("?said=decided")
-    assert "Saved." in page.text
+    assert str(page.url).endswith("?said=decision")
+    assert "Saved: Risk accepted." in page.text
     assert "A &lt;b&gt;reason&lt;/b&gt;" in page.text
     assert "Risk accepted" in page.text
     assert "Accepted until 22 Feb" in page.text
