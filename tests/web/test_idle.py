@@ -28,18 +28,23 @@ def test_it_looks_once_when_no_answer_is_worked_on_any_more() -> None:
     looks: list[str] = []
 
     async def story() -> None:
-        going = {name: asyncio.Event() for name in ("first", "second")}
+        going = {name: asyncio.Event() for name in ("first", "second", "life")}
 
         async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
             await going[scope["name"]].wait()
             looks.append(scope["name"])
 
         site = Idle(app, look=lambda: looks.append("look"), quiet=0)
-        asked = {name: asyncio.create_task(site({"name": name}, nothing, nowhere)) for name in going}
-        for name, event in going.items():
-            event.set()
-            await asked[name]
+        life = asyncio.create_task(site({"type": "lifespan", "name": "life"}, nothing, nowhere))
+        asked = {
+            name: asyncio.create_task(site({"type": "http", "name": name}, nothing, nowhere))
+            for name in ("first", "second")
+        }
+        for name, answer in asked.items():
+            going[name].set()
+            await answer
             await turns_of_the_loop()
+        life.cancel()
 
     asyncio.run(story())
     assert looks == ["first", "second", "look"]
@@ -53,7 +58,7 @@ def test_it_looks_after_an_answer_that_failed_too() -> None:
 
     async def story() -> None:
         with pytest.raises(KeyError):
-            await Idle(broken, look=lambda: looks.append("look"), quiet=0)({}, nothing, nowhere)
+            await Idle(broken, look=lambda: looks.append("look"), quiet=0)({"type": "http"}, nothing, nowhere)
         await turns_of_the_loop()
 
     asyncio.run(story())

@@ -27,7 +27,10 @@ class Idle:
         self._later: asyncio.TimerHandle | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, and look when it is quiet."""
+        """Answer, and look when it is quiet; the life of the application itself is no answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
         self._open += 1
         try:
             await self.app(scope, receive, send)
