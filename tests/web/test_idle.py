@@ -44,10 +44,10 @@ def test_it_looks_once_when_no_answer_is_worked_on_any_more() -> None:
             going[name].set()
             await answer
             await turns_of_the_loop()
+        assert looks == ["first", "second", "look"]
         life.cancel()
 
     asyncio.run(story())
-    assert looks == ["first", "second", "look"]
 
 
 def test_it_looks_after_an_answer_that_failed_too() -> None:
