@@ -29,6 +29,8 @@ from surefoot.sync.decisions import decide, expire
 from surefoot.sync.notices import remind
 from surefoot.sync.plans import PlanChange, replan
 from surefoot.sync.policies import govern
+from surefoot.sync.undoing import take_back
+from surefoot.sync.weighing import Who
 
 DAY = dt.timedelta(days=1)
 
@@ -94,6 +96,22 @@ def test_a_second_person_approves_and_both_are_known(
     assert (risk.by, risk.approved_by, risk.grounds, risk.renewed) == ("anna", "bert", Grounds.RISK, 0)
     assert [n.recipient for n in told] == ["anna"]
     assert {"acceptance.asked", "acceptance.approved", "decision.made", "policy.changed"} <= set(trail)
+
+
+@pytest.mark.parametrize(("by", "outcome"), [("carla", "asked"), ("bert", "changed")])
+def test_an_acceptance_that_somebody_ended_comes_back_by_nobody_else_alone(
+    engine: Engine, tenant: Tenant, control: str, asked: AcceptanceRequest, by: str, outcome: str
+) -> None:
+    with database.writing(engine) as conn:
+        approve(conn, tenant, asked.key, by="anna.b", role=Role.APPROVER, ratings=load(), now=NOW + DAY)
+        ended = Decision(
+            control=control, status=Status.TO_ADDRESS, decided_at=NOW + 2 * DAY, decided_by="bert", comment="No more."
+        )
+        decide(conn, tenant, ended, ratings=load())
+    with database.writing(engine) as conn:
+        who = Who(name=by, role=Role.EDITOR, now=NOW + 3 * DAY)
+        assert take_back(conn, tenant, control, who, ratings=load()).outcome == outcome
+    assert status(engine, tenant, control) is (Status.TO_ADDRESS if outcome == "asked" else Status.RISK_ACCEPTED)
 
 
 def test_a_request_is_declined_with_a_reason_or_taken_back_without(

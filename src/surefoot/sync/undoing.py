@@ -61,8 +61,7 @@ def _put_back(conn: Connection, desk: Desk, held: Held, item: BulkItem, who: Who
         desk.undisputed(control)
         back, message = _earlier(before.decision, control, who, why)
         way = workflow.way(desk.status(standing), back.status, who.role, desk.policy)
-        second = back.approved_by
-        way = Way.DECIDE if second and not workflow.same_person(second, who.name) else way
+        way = Way.DECIDE if _approved_still(back, after.decision, who) else way
     if after.plan != before.plan:
         _replan(conn, desk, control, before.plan, after.plan, who)
     request = desk.asked.get(control.casefold()) if after.request is not None else None
@@ -75,6 +74,16 @@ def _put_back(conn: Connection, desk: Desk, held: Held, item: BulkItem, who: Who
         return result_of(desk, control, Outcome.ASKED, NEEDS_A_SECOND)
     keep(conn, desk.tenant, back, plan=PlanChange(), profile=standing.profile)
     return result_of(desk, control, Outcome.CHANGED, message)
+
+
+def _approved_still(back: Decision, undone: Decision | None, who: Who) -> bool:
+    """Say whether an earlier acceptance is still what a second person approved.
+
+    So it is while who ended it takes that back; when anybody else does, an acceptance that was ended is a new one.
+    """
+    if undone is None or not workflow.same_person(undone.decided_by, who.name):
+        return False
+    return back.approved_by is not None and not workflow.same_person(back.approved_by, who.name)
 
 
 def _untouched(desk: Desk, held: Held, after: Held, control: str) -> None:
