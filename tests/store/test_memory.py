@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from pathlib import Path
 
-import msgspec
 import pytest
 from sqlalchemy import Connection, Engine, text
 
@@ -12,7 +11,7 @@ from surefoot.model import Connection as Way
 from surefoot.model import Decision, Profile, Status, Tenant
 from surefoot.store import database, decisions, profiles, schema, tenants
 from surefoot.store.memory import Kept, Shared, remembered
-from surefoot.store.statements import TABLES, read_by, written_by
+from surefoot.store.statements import TABLES, Place, read_by, written_by
 
 NOW = dt.datetime(2026, 11, 24, 6, tzinfo=dt.UTC)
 MADE = Decision(control="aad_mfa", status=Status.PLANNED, decided_at=NOW, decided_by="ada")
@@ -98,7 +97,7 @@ def test_what_was_taken_back_or_changed_nothing_leaves_the_answers(engine: Engin
     assert asked.times == [1]
 
 
-def test_a_write_leaves_the_answers_that_were_read_from_other_tables(engine: Engine) -> None:
+def test_a_write_leaves_the_answers_that_were_read_from_elsewhere(engine: Engine) -> None:
     times: list[str] = []
 
     @remembered
@@ -112,26 +111,32 @@ def test_a_write_leaves_the_answers_that_were_read_from_other_tables(engine: Eng
         return known(conn, tenant) + len(decisions.newest(conn, tenant))
 
     with database.writing(engine) as conn:
-        tenant = a_tenant(conn)
-    expected = iter([0, 1, 2, 2])
+        tenant, other = a_tenant(conn), a_tenant(conn, 2)
 
-    def asked() -> list[str]:
+    def asked(expected: int) -> list[str]:
         times.clear()
         with database.reading(engine) as conn:
-            assert both(conn, tenant) == next(expected)
-        return times
+            assert both(conn, tenant) == expected
+        return list(times)
 
-    assert asked() == ["both", "known"]
+    def read(about: Tenant, title: str) -> None:
+        with database.writing(engine) as conn:
+            profiles.save(conn, about, [Profile(control="aad_mfa", title=title, category="Identity")], now=NOW)
+
+    assert asked(0) == ["both", "known"]
     with database.writing(engine) as conn:
         decisions.record(conn, tenant, MADE)
-    # Its control's name may be a new one, and the profiles have names: both are asked anew.
-    assert asked() == ["both", "known"]
+    assert asked(1) == ["both"]
+    read(tenant, "MFA")
+    assert asked(2) == ["both", "known"]
+    read(other, "MFA for all")
+    assert asked(2) == []
     with database.writing(engine) as conn:
-        profiles.save(conn, tenant, [Profile(control="aad_mfa", title="MFA", category="Identity")], now=NOW)
-    assert asked() == ["both", "known"]
+        tenants.remove(conn, other)
+    assert asked(2) == ["both", "known"]
     with database.writing(engine) as conn:
-        decisions.record(conn, tenant, msgspec.structs.replace(MADE, status=Status.IN_PROGRESS))
-    assert asked() == ["both"]
+        decisions.record(conn, a_tenant(conn, 3), MADE)
+    assert asked(2) == []
 
 
 def test_what_a_nested_answer_was_read_from_counts_for_the_outer_one_too(engine: Engine) -> None:
@@ -151,44 +156,114 @@ def test_what_a_nested_answer_was_read_from_counts_for_the_outer_one_too(engine:
             a_tenant(conn, begun)
 
 
+ALL = {(table, whose) for table in TABLES for whose in (0, -1)}
+
+
+def whole(*tables: str) -> set[tuple[str, int]]:
+    return {(table, whose) for table in tables for whose in (0, -1)}
+
+
 @pytest.mark.parametrize(
-    ("statement", "tables"),
+    ("statement", "parameters", "places"),
     [
-        ("SELECT * FROM decision", set()),
-        ("PRAGMA integrity_check(10)", set()),
-        ("INSERT INTO decision (key) VALUES (?)", {"decision"}),
-        ('insert into "plan" (key) values (?)', {"plan"}),
-        ("UPDATE work SET status = ?", {"work"}),
-        ("UPDATE table_state SET number = ?", set()),
-        ("DELETE FROM bulk WHERE key = ?", {"bulk", "bulk_item"}),
-        ("DELETE FROM tenant WHERE key = ?", {"tenant", "day", "span", "decision", "summary", "work"}),
-        ("INSERT OR REPLACE INTO decision (key) VALUES (?)", TABLES),
-        ("UPDATE OR IGNORE decision SET key = ?", TABLES),
-        ("INSERT INTO main.decision (key) VALUES (?)", TABLES),
-        ("WITH x AS (SELECT 1) INSERT INTO decision SELECT * FROM x", TABLES),
-        ("CREATE TABLE more (key INTEGER)", TABLES),
-        ("REPLACE INTO decision (key) VALUES (?)", TABLES),
+        ("SELECT * FROM decision", (), set()),
+        ("PRAGMA integrity_check(10)", (), set()),
+        ("INSERT INTO decision (key, tenant) VALUES (?, ?)", (1, 7), {("decision", 0), ("decision", 7)}),
+        (
+            'INSERT INTO "plan" (tenant, key) VALUES (?, ?), (?, ?)',
+            (7, 1, 8, 2),
+            {("plan", 0), ("plan", 7), ("plan", 8)},
+        ),
+        ("INSERT INTO decision (key, tenant) VALUES (?, 7)", (1,), whole("decision")),
+        ("INSERT INTO decision (key) VALUES (?)", (1,), whole("decision")),
+        ("INSERT INTO decision (key, tenant) SELECT key, tenant FROM plan", (), whole("decision")),
+        ("INSERT INTO plan (tenant) VALUES (?) ON CONFLICT (key) DO UPDATE SET tenant = 3", (7,), whole("plan")),
+        ("insert into decision (key, tenant) values (?, ?)", (1, 7), whole("decision")),
+        ("UPDATE work SET status = ?", ("x",), whole("work")),
+        ("UPDATE work SET status=? WHERE work.tenant = ?", ("x", 7), {("work", 0), ("work", 7)}),
+        ("UPDATE work SET status=? WHERE work.tenant = ? AND work.rank > ?", ("x", 7, 1), {("work", 0), ("work", 7)}),
+        ("UPDATE work SET status=? WHERE work.tenant = ? OR work.rank > ?", ("x", 7, 1), whole("work")),
+        ("UPDATE work SET tenant=? WHERE work.tenant = ?", (8, 7), whole("work")),
+        ("UPDATE work SET status=? WHERE work.tenant IN (?)", ("x", 7), whole("work")),
+        ("UPDATE work SET status=? WHERE work.tenant = ?", ("x", None), whole("work")),
+        ("UPDATE table_state SET number = ?", (1,), set()),
+        ("DELETE FROM span WHERE span.tenant = ?", (7,), {("span", 0), ("span", 7)}),
+        ("DELETE FROM bulk WHERE key = ?", (1,), whole("bulk", "bulk_item")),
+        ("INSERT INTO control (id, folded) VALUES (?, ?)", ("a", "b"), {("control", 0)}),
+        ("UPDATE control SET id = ?", ("a",), whole("control")),
+        ("INSERT OR REPLACE INTO decision (key) VALUES (?)", (1,), ALL),
+        ("UPDATE OR IGNORE decision SET key = ?", (1,), ALL),
+        ("INSERT INTO main.decision (key) VALUES (?)", (1,), ALL),
+        ("WITH x AS (SELECT 1) INSERT INTO decision SELECT * FROM x", (), ALL),
+        ("CREATE TABLE more (key INTEGER)", (), ALL),
+        ("REPLACE INTO decision (key) VALUES (?)", (1,), ALL),
     ],
 )
-def test_a_write_is_of_the_table_that_it_plainly_names_or_else_of_all(statement: str, tables: set[str]) -> None:
-    found = written_by(statement)
-    assert found >= tables if "tenant" in tables else found == tables
+def test_a_write_is_of_the_rows_that_it_plainly_names_or_else_of_all(
+    statement: str, parameters: tuple[object, ...], places: set[tuple[str, int]]
+) -> None:
+    assert written_by(statement, parameters, many=False) == places
 
 
-def test_a_reading_is_of_all_tables_that_it_names() -> None:
-    assert read_by("SELECT decision.key FROM decision, plan JOIN (SELECT tenant FROM day) x") >= {
-        "decision",
-        "plan",
-        "day",
-    }
-    assert read_by("SELECT 1") == TABLES
+def test_of_many_writes_at_once_each_counts_and_a_deletion_takes_along_what_hangs_on_it() -> None:
+    statement = "INSERT INTO decision (key, tenant) VALUES (?, ?)"
+    many = written_by(statement, [(1, 7), (2, 8)], many=True)
+    assert many == {("decision", 0), ("decision", 7), ("decision", 8)}
+    gone = written_by("DELETE FROM tenant WHERE tenant.key = ?", (7,), many=False)
+    assert gone >= whole("tenant", "day", "span", "decision", "summary", "work", "bulk_item")
 
 
-def test_every_table_has_a_state_and_nothing_else_writes(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("statement", "parameters", "places"),
+    [
+        ("SELECT span.points FROM span WHERE span.tenant = ?", (7,), {("span", 7)}),
+        ("SELECT day.day FROM day WHERE day.day > ? AND day.tenant = ? ORDER BY day.day", (1, 7), {("day", 7)}),
+        (
+            'SELECT control.id FROM span JOIN control ON control."key" = span.control WHERE span.tenant = ?',
+            (7,),
+            {("span", 7), ("control", -1)},
+        ),
+        ("SELECT control.id FROM control WHERE control.folded = ?", ("a",), {("control", 0)}),
+        ('SELECT control.id \nFROM control \nWHERE control."key" IN (?, ?)', (1, 2), {("control", -1)}),
+        ("SELECT control.id FROM control WHERE control.key IN (?) LIMIT 1", (1,), {("control", 0)}),
+        (
+            "SELECT x.id FROM span JOIN control AS x ON x.key = 3 WHERE span.tenant = ?",
+            (7,),
+            {("control", 0), ("span", 7)},
+        ),
+        ("SELECT key FROM main.day", (), {(table, 0) for table in TABLES}),
+        ("SELECT day.day FROM day WHERE day.tenant = ? OR day.day = ?", (7, 1), {("day", 0)}),
+        ("SELECT day.day FROM day WHERE NOT (day.day = ? AND day.tenant = ?)", (1, 7), {("day", 0)}),
+        ("SELECT day.day FROM day WHERE day.tenant = ? UNION SELECT 1", (7,), {("day", 0)}),
+        ("SELECT a.day FROM day AS a, day AS b WHERE day.tenant = ?", (7,), {("day", 0)}),
+        ("SELECT day.day FROM day WHERE day.day = '?' AND day.tenant = ?", (7,), {("day", 0)}),
+        (
+            "SELECT day.day FROM day WHERE EXISTS (SELECT 1 FROM span WHERE span.tenant = ? AND day.tenant = ?)",
+            (7, 7),
+            {("day", 0), ("span", 7)},
+        ),
+        ("SELECT day.day FROM day LEFT OUTER JOIN span ON day.tenant = ?", (7,), {("day", 0), ("span", 0)}),
+        ("SELECT day.day FROM day JOIN span ON span.key = day.key AND day.tenant = ?", (7,), {("day", 7), ("span", 0)}),
+        ("SELECT day.day FROM day WHERE day.tenant IN (?)", (7,), {("day", 0)}),
+        ("SELECT day.day FROM day WHERE day.tenant = ?", (None,), {("day", -1)}),
+        ("SELECT tenant.id FROM tenant WHERE tenant.key = ?", (7,), {("tenant", 0)}),
+    ],
+)
+def test_a_reading_is_of_all_rows_that_it_may_see(
+    statement: str, parameters: tuple[object, ...], places: set[tuple[str, int]]
+) -> None:
+    assert read_by(statement, parameters) == places
+
+
+def test_what_names_no_table_reads_all() -> None:
+    assert read_by("SELECT 1", ()) == {(table, 0) for table in TABLES}
+
+
+def test_every_table_has_states_and_nothing_else_writes(engine: Engine) -> None:
     with database.reading(engine) as conn:
-        named = set(conn.execute(text("SELECT name FROM table_state")).scalars())
+        named = {tuple(row) for row in conn.execute(text("SELECT name, whose FROM table_state WHERE whose < 1"))}
         made = conn.execute(text("SELECT type, sql FROM sqlite_master WHERE type IN ('trigger', 'view')")).all()
-    assert named == TABLES
+    assert named == ALL
     assert {kind for kind, _ in made} == {"trigger"}, "a view would hide what it reads"
     for _, body in made:
         assert re.search(r"BEGIN\s+SELECT RAISE\(ABORT", body)
@@ -196,21 +271,22 @@ def test_every_table_has_a_state_and_nothing_else_writes(engine: Engine) -> None
 
 
 def test_only_so_many_answers_to_a_question_are_kept_the_last_asked_ones() -> None:
-    shared, states = Shared(), {"day": 7, "span": 8}
+    day, span = Place("day", 0), Place("span", 7)
+    shared, states = Shared(), {day: 7, span: 8}
     for number in (1, 2):
-        shared.keep(("a", number), Kept(-number, {"day": 7}), 2)
+        shared.keep(("a", number), Kept(-number, {day: 7}), 2)
         shared.keep(("b", number), Kept(number, {}), 2)
     assert answer(shared, ("a", 1), states) == -1
-    shared.keep(("a", 3), Kept(-3, {"day": 7, "span": 8}), 2)
+    shared.keep(("a", 3), Kept(-3, {day: 7, span: 8}), 2)
     assert [answer(shared, ("a", n), states) for n in (1, 2, 3)] == [-1, None, -3]
     assert [answer(shared, ("b", n), states) for n in (1, 2)] == [1, 2]
-    assert answer(shared, ("a", 3), {"day": 7, "span": 9}) is None
-    assert answer(shared, ("a", 1), {"day": 7, "span": 9}) == -1
+    assert answer(shared, ("a", 3), {day: 7, span: 9}) is None
+    assert answer(shared, ("a", 1), {day: 7, span: 9}) == -1
     assert answer(shared, ("a", 1), {}) is None
 
 
-def answer(shared: Shared, question: tuple[str, int], states: dict[str, int]) -> object:
-    found = shared.find(question, states)
+def answer(shared: Shared, question: tuple[str, int], states: dict[Place, int]) -> object:
+    found = shared.find(question, states.get)
     return None if found is None else found.answer
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, select, text, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, select, text
+from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
@@ -21,7 +22,7 @@ from surefoot.errors import DataUnusable
 from surefoot.model import Actor
 from surefoot.store.memory import MEMORY, Memory, Shared
 from surefoot.store.schema import metadata, table_state
-from surefoot.store.statements import read_by, written_by
+from surefoot.store.statements import Place, read_by, written_by
 
 ANCHOR, HEAD = "audit.head", "audit_head"
 """The file that holds the newest audit entry, and where a transaction notes it."""
@@ -119,26 +120,31 @@ def writing(engine: Engine, *, by: Actor | None = None) -> Iterator[Connection]:
 
 
 WRITTEN = "written"
-"""Where a writing transaction notes the tables that it wrote to."""
+"""Where a writing transaction notes what it wrote to."""
 
 
-def _note(conn: Connection, _cursor: object, statement: str, *_: object) -> None:
-    """Note which tables a statement reads, where that is remembered, or writes."""
+def _note(
+    conn: Connection, _cursor: object, statement: str, parameters: object, _context: object, many: bool,  # noqa: FBT001 - SQLAlchemy's form
+) -> None:  # fmt: skip
+    """Note what a statement reads, where that is remembered, or writes."""
     options = conn.get_execution_options()
     memory: Memory | None = options.get(MEMORY)
-    if memory is not None:
-        memory.saw(read_by(statement))
+    if memory is not None and memory.asks():
+        memory.saw(read_by(statement, parameters))
     elif options.get("writing"):
-        conn.info.setdefault(WRITTEN, set()).update(written_by(statement))
+        conn.info.setdefault(WRITTEN, set()).update(written_by(statement, parameters, many=many))
 
 
-_STATES, _ABSENT = select(table_state.c.name, table_state.c.number), f"no such table: {table_state.name}"
+_STATES = select(table_state.c.name, table_state.c.whose, table_state.c.number).where(
+    table_state.c.whose.in_(bindparam("owners", expanding=True))
+)
+_ABSENT = f"no such table: {table_state.name}"
 
 
-def _states(conn: Connection) -> Mapping[str, int]:
-    """Read which states of the tables a transaction sees; none before the migration that counts them."""
+def _states(conn: Connection, owners: Collection[int]) -> Mapping[Place, int]:
+    """Read which states a transaction sees; none before the migration that counts them."""
     try:
-        return {row[0]: row[1] for row in conn.execute(_STATES).all()}
+        return {Place(row[0], row[1]): row[2] for row in conn.execute(_STATES, {"owners": list(owners)}).all()}
     except OperationalError as error:
         if _ABSENT not in str(error):
             raise
@@ -151,20 +157,21 @@ def _changes(conn: Connection) -> int:
     return int(raw.total_changes)
 
 
-def _set_states(conn: Connection, tables: Iterable[str]) -> None:
-    """Give tables other numbers after a change; by chance, so that a copy which was put back has never had them."""
-    numbers = {"numbered": secrets.randbits(62), "written": sorted(tables)}
+def _set_states(conn: Connection, places: Iterable[Place]) -> None:
+    """Give places other numbers after a change; by chance, so that a copy which was put back has never had them."""
+    number = secrets.randbits(62)
+    rows = [{"whose": place.whose, "name": place.table, "number": number} for place in sorted(places)]
     try:
-        conn.execute(_SET_STATES, numbers)
+        if rows:
+            conn.execute(_SET_STATES, rows)
     except OperationalError as error:
         if _ABSENT not in str(error):
             raise
 
 
-_SET_STATES = (
-    update(table_state)
-    .where(table_state.c.name.in_(bindparam("written", expanding=True)))
-    .values(number=bindparam("numbered"))
+_NEW = insert(table_state)
+_SET_STATES = _NEW.on_conflict_do_update(
+    index_elements=[table_state.c.whose, table_state.c.name], set_={"number": _NEW.excluded.number}
 )
 
 

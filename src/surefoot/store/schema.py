@@ -597,10 +597,11 @@ saved_view = Table(
 )
 
 table_state = Table(
-    "table_state",  # for who remembers answers: a row for each other table
+    "table_state",  # for who remembers answers: rows for each other table
     metadata,
+    Column("whose", Count, primary_key=True),  # a tenant's key; 0: anybody's, -1: everybody's rows
     Column("name", Words, primary_key=True),
-    Column("number", Count, nullable=False),  # another one after every transaction that wrote to the table
+    Column("number", Count, nullable=False),  # another one after every transaction that wrote to these rows
     **_STRICT,
 )
 

@@ -1,4 +1,4 @@
-"""The state of each table: a number that every transaction which wrote to it sets anew, instead of one for all.
+"""The states of each table: numbers that every transaction which wrote to it sets anew, instead of one for all.
 
 Revision: 0010.
 """
@@ -60,10 +60,11 @@ TABLES = (
 def upgrade() -> None:
     made = op.create_table(
         "table_state",
+        sa.Column("whose", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_table_state")),
+        sa.PrimaryKeyConstraint("whose", "name", name=op.f("pk_table_state")),
         sqlite_strict=True,
     )
-    op.bulk_insert(made, [{"name": name, "number": secrets.randbits(62)} for name in TABLES])
+    op.bulk_insert(made, [{"whose": w, "name": t, "number": secrets.randbits(62)} for t in TABLES for w in (0, -1)])
     op.drop_table("state")
