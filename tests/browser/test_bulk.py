@@ -32,6 +32,23 @@ def test_back_from_the_preview_the_list_is_as_it_was_with_its_ticks(inside: Visi
     assert inside.wrong == []
 
 
+GARBAGE = ("{", "7", '{"pairs": 3}', '{"back": "x", "pairs": [1]}', '{"back": "x", "pairs": [null]}')
+
+
+@pytest.mark.parametrize("kept", GARBAGE)
+def test_what_this_page_never_kept_is_passed_over(inside: Visit, kept: str) -> None:
+    page = inside.page
+    page.goto(HERE)
+    page.evaluate("kept => sessionStorage.setItem('surefoot-chosen', kept.replace('x', location.pathname))", kept)
+    page.goto("/")
+    page.goto(f"{HERE}#chosen")
+    page.get_by_role("checkbox", name="Title of aad_mfa").check()
+    expect(page.locator("[data-picked]")).to_contain_text("1 selected")
+    assert "#" not in page.url
+    assert page.evaluate("sessionStorage.getItem('surefoot-chosen')") in {None, "{"}
+    assert inside.wrong == []
+
+
 def test_back_on_the_control_of_the_heat_map_what_was_unticked_stays_so(inside: Visit) -> None:
     page = inside.page
     page.goto("/heatmap/aad_mfa?show=open")

@@ -1,5 +1,6 @@
 """What a hostile or hurried reader sends ends in an answer, and in nobody else's pages."""
 
+import asyncio
 import base64
 import datetime as dt
 import io
@@ -163,3 +164,31 @@ def test_a_view_is_replaced_also_when_no_further_one_fits(world: World) -> None:
         client.post(f"{API}/views", json={"page": "actions", "name": f"v{n}", "query": ""})
     assert client.post(f"{API}/views", json={"page": "actions", "name": "v5", "query": "show=quick"}).status_code == 201
     assert client.post(f"{API}/views", json={"page": "actions", "name": "v100", "query": ""}).status_code == 422
+
+
+def test_who_leaves_in_the_middle_of_a_body_makes_no_noise(world: World) -> None:
+    sent = iter([
+        {"type": "http.request", "body": b"status=planned", "more_body": True},
+        {"type": "http.disconnect"},
+    ])  # fmt: skip
+    token = f"Bearer {world.tokens['root']}"
+    headers = {
+        "host": "127.0.0.1",
+        "authorization": token,
+        "content-type": "application/x-www-form-urlencoded",
+    } | SAME_SITE
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": f"/tenants/{OURS}/actions/aad_mfa", "raw_path": b"", "query_string": b"", "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80), "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+    }  # fmt: skip
+    told: list[object] = []
+
+    async def receive() -> dict[str, object]:
+        return next(sent)
+
+    async def send(message: object) -> None:
+        told.append(message)
+
+    asyncio.run(world.app(scope, receive, send))
+    assert [m["status"] for m in told if isinstance(m, dict) and "status" in m] in ([], [422])

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 import msgspec
 from fastapi import Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from surefoot.errors import InputRefused
 from surefoot.model import Decision, Grounds, Status
@@ -38,8 +39,12 @@ class StatusBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def body_of(request: Request) -> bytes:
-    """Read the whole body."""
-    return await request.body()
+    """Read the whole body; `InputRefused`, which nobody reads any more, when the client left in the middle of it."""
+    try:
+        return await request.body()
+    except ClientDisconnect as error:
+        message = "The connection ended before the whole body was here."
+        raise InputRefused(message) from error
 
 
 class NoteBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,18 +2,21 @@
 // the way back leads to the same list, and the browser's own Back keeps the ticks.
 const KEY = "surefoot-chosen";
 
-function kept() {
+/** Take out what was kept: null where there is nothing, no store, or nothing that this page wrote. */
+function taken() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+    const held = JSON.parse(sessionStorage.getItem(KEY) ?? "null");
+    sessionStorage.removeItem(KEY);
+    const whole = Array.isArray(held?.pairs) && held.pairs.every((pair) => Array.isArray(pair) && pair.length === 2);
+    return whole ? held : null;
   } catch {
     return null;
   }
 }
 
 /** Tick and fill in again what was sent from this list. */
-function restore(form) {
-  const held = kept();
-  if (held?.back !== form.elements.back?.value) return;
+function restore(form, held) {
+  if (held.back !== form.elements.back?.value) return;
   const sent = held.pairs;
   for (const box of form.querySelectorAll("input[type=checkbox][name]")) {
     box.checked = sent.some(([name, value]) => name === box.name && value === box.value);
@@ -37,8 +40,8 @@ function begin() {
     }
   });
   if (location.hash !== "#chosen") return;
-  if (kept()) restore(form);
-  sessionStorage.removeItem(KEY);
+  const held = taken();
+  if (held) restore(form, held);
   history.replaceState(history.state, "", location.pathname + location.search);
 }
 
