@@ -227,7 +227,7 @@ def among(name: str = "Organizations with 1000 to 2499 seats", **changes: object
 
 def reviewed(name: str) -> dict[str, object]:
     """Give all that an overview may have, named so."""
-    mark = Mark(date=TODAY, since=TODAY - dt.timedelta(days=1), change=-2.4, title=name, source=None, more=1)
+    mark = Mark(date=TODAY, since=TODAY - dt.timedelta(days=1), change=-2.4, title=name, source=None, more=1, others=1)
     part = Part(kind=Kind.GAINED, control=name, name=name, percent=1.0, changes=1)
     counts = {n: 3 for n in Review.__struct_fields__ if n not in {"recent_since", "expected_by"}}
     return {

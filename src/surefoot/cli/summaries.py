@@ -2,6 +2,7 @@
 
 from surefoot.cli import show
 from surefoot.pages.among import Among
+from surefoot.pages.comparison import bounds
 from surefoot.pages.moved import Moved
 from surefoot.pages.overview import Overview
 from surefoot.pages.review import Review
@@ -19,7 +20,8 @@ def below(page: Overview) -> None:
         show.line()
         show.wrapped("Days that moved most, or of which somebody noted something:")
     for mark in page.marks:
-        show.wrapped(f"{mark.date}  {show.change(mark.change)}  {mark.title}", indent=2)
+        others = f" and {mark.others} more" if mark.others else ""
+        show.wrapped(f"{mark.date}  {show.change(mark.change)}  {mark.title}{others}", indent=2)
 
 
 def _review(review: Review) -> None:
@@ -61,5 +63,5 @@ def _among(among: Among, percent: float | None) -> None:
     show.line()
     show.table(["Comparison", "Score", "Distance"], rows, numbers=frozenset({1, 2}))
     if among.estimate.range:
-        low, high = among.estimate.range.low, among.estimate.range.high
-        show.wrapped(f"Estimate: {low:.0f} to {high:.0f} % of all Microsoft 365 tenants score lower.")
+        low, high = bounds(among.estimate.range)
+        show.wrapped(f"Estimate: {low} to {high} % of all Microsoft 365 tenants score lower.")

@@ -47,7 +47,7 @@ _NAMED = (
 )
 _ACCEPTED = (
     ("aad_separate_admin_workstations", "Use dedicated workstations for administrators", "Identity", 12),
-    ("scid_2510", "Block persistence through WMI on legacy plant computers", "Device", 8),
+    ("scid_2510", "Block process creations originating from PSExec and WMI commands", "Device", 8),
     ("exo_shared_mailbox_signin", "Block sign-in to shared mailboxes of the call centre", "Apps", 20),
     ("mip_endpoint_dlp_all", "Extend endpoint DLP to all unmanaged devices", "Data", 45),
     ("mip_double_key_encryption", "Protect engineering data with double key encryption", "Data", 40),

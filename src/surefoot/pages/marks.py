@@ -52,6 +52,8 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """Who says so; None: it is read from the points."""
     more: int
     """Further events or controls of that day."""
+    others: int
+    """Further changes that `change` has in it, beside the one that the title names; 0 when the title is a note's."""
 
 
 def build(conn: Connection, tenant: Tenant, read: Read, days: Sequence[Day]) -> tuple[Mark, ...]:
@@ -97,11 +99,11 @@ def _mark(
     first = max(noted, key=lambda e: (WEIGHTS[e.source], e.at), default=None)
     moved = since is not None and abs(change or 0.0) >= MOVED
     if first and (first.source is EventSource.NOTE or not moved):
-        title, source, more = first.title, first.source, len(noted) - 1
+        title, source, more, others = first.title, first.source, len(noted) - 1, 0
     else:
-        title, more = _largest(conn, tenant, read, since, day) if since else ("", 0)
-        source, more = None, more + len(noted)
-    return Mark(date=day, since=since, change=change, title=title, source=source, more=more)
+        title, others = _largest(conn, tenant, read, since, day) if since else ("", 0)
+        source, more = None, others + len(noted)
+    return Mark(date=day, since=since, change=change, title=title, source=source, more=more, others=others)
 
 
 def _largest(conn: Connection, tenant: Tenant, read: Read, since: dt.date, day: dt.date) -> tuple[str, int]:

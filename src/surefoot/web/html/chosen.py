@@ -30,6 +30,7 @@ WHERE = {"": frozenset({Status.TO_ADDRESS}), "open": frozenset(Status) - CLOSED}
 TEXTS = ("status", "owner", "due", "comment", "review_on", "evidence")
 """What can be said of all of them at once."""
 LABELS = {"review_on": "accepted until"}
+USUAL = {"review_on": "Accepted until (empty: as long as usual)"}
 HINTS = {
     "comment": "the reason, where none is given yet",
     "evidence": "a text or a link: what resolves it",
@@ -167,7 +168,7 @@ def fields_of(form: Form) -> tuple[Field, ...]:
 
 
 def _field(name: str, value: str) -> Field:
-    label = LABELS.get(name, name).capitalize()
+    label = USUAL.get(name) or name.capitalize()
     if name == "status":
         statuses = ((camel(s), formats.status(s)) for s in Status if s in DECIDABLE)
         choices = tuple(Choice(value=v, label=text, selected=v == value) for v, text in (("", "as it is"), *statuses))

@@ -15,7 +15,10 @@ from surefoot.web.html import formats
 WAYS = {"up": "up", "down": "down", "flat": "no change"}
 NOT_RATED = Markup('<span class="muted">not rated</span>')
 NOTHING = Markup('<span class="muted">{}</span>').format(formats.NONE)
-UNKNOWN = Markup('<span class="muted">not known</span>')
+UNKNOWN = Markup(
+    '<span class="muted" title="Not known: nothing tells its maximum">'
+    '<span aria-hidden="true">{}</span><span class="visually-hidden">not known</span></span>'
+).format(formats.NONE)
 ZERO = Markup('<span class="muted">0</span>')
 ESTIMATED_RATING = Markup(
     '<span class="estimate" title="Surefoot\'s estimate: Microsoft gives no rating"><span aria-hidden="true">*</span>'

@@ -207,7 +207,7 @@ def _due(row: ActionRow) -> str:
 
 
 def _last_synced(row: ActionRow) -> str:
-    return _td("Last synced", UNKNOWN if (at := row.action.synced_at) is None else formats.short_day(at.date()), "day")
+    return _td("Last synced", NOTHING if (at := row.action.synced_at) is None else formats.short_day(at.date()), "day")
 
 
 def _microsoft_update(row: ActionRow) -> str:

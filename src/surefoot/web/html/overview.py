@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from surefoot import charts
 from surefoot.model import Status
+from surefoot.pages.comparison import bounds
 from surefoot.pages.counting import View
 from surefoot.pages.marks import Mark
 from surefoot.pages.mending import Where, happened, mend_of
@@ -103,6 +104,8 @@ class OverviewPage(Page, frozen=True, kw_only=True):
     """`overview.html`."""
 
     overview: Overview
+    bounds: tuple[str, str]
+    """Of the estimate among all tenants, in percent; empty: there is none."""
     old_until: dt.date | None
     """The newest day, where it is so old that changes up to it have to say so; None: it is not."""
     notice: Notice | None
@@ -166,6 +169,7 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool, include: 
     return OverviewPage(
         frame=frame,
         overview=overview,
+        bounds=_bounds(overview),
         old_until=_old(overview.as_of, frame.now.date()),
         notice=notice(tenant, overview.synced, overview.as_of, frame.now),
         plan=_plan(overview.licences),
@@ -327,6 +331,11 @@ def _plan(licences: Sequence[str]) -> str | None:
         return suite
     more = f" and {len(licences) - 2} more" if len(licences) > 2 else ""  # noqa: PLR2004 - two are named
     return ", ".join(licences[:2]) + more
+
+
+def _bounds(overview: Overview) -> tuple[str, str]:
+    found = overview.among.estimate.range if overview.among else None
+    return bounds(found) if found else ("", "")
 
 
 def _marks(overview: Overview) -> tuple[MarkLine, ...]:
