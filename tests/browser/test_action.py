@@ -38,7 +38,7 @@ def test_a_decision_with_its_plan_is_made_and_taken_back(inside: Visit) -> None:
     expect(page.get_by_role("link", name="Open the ticket")).to_have_attribute("href", "https://tickets.example/4711")
     expect(page.locator(".log", has_text="With the rollout in May")).to_be_visible()
     page.get_by_text("Take the last decision back").click()
-    page.get_by_role("button", name="Set back to to address").click()
+    page.get_by_role("button", name="Set back to “To address”").click()
     expect(page.locator(".action-head")).to_contain_text("To address")
     assert inside.wrong == []
 
