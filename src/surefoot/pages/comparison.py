@@ -104,8 +104,10 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     """What Microsoft really gives."""
 
 
-def bounds(found: Range) -> tuple[str, str]:
-    """Write both ends of a range in whole percents; nobody stands above all others, nor below."""
+def bounds(found: Range | None) -> tuple[str, str]:
+    """Write both ends of a range in whole percents, empty for none; nobody stands above all others, nor below."""
+    if found is None:
+        return "", ""
     low = "under 1" if found.low < LEAST else locales.number(found.low, 0)
     high = "over 99" if found.high > MOST else locales.number(found.high, 0)
     return low, high

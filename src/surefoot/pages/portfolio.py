@@ -155,6 +155,11 @@ def is_dated(row: PortfolioRow, newest: dt.date | None, today: dt.date) -> bool:
     return row.as_of is not None and (row.as_of != newest or today - row.as_of > FRESH)
 
 
+def begun(row: PortfolioRow) -> Mapping[int, dt.date | None]:
+    """Give the stored day that each change is measured from, by the days between."""
+    return dict(zip(SPANS, (row.since_1, row.since_7, row.since_30, row.since_90), strict=True))
+
+
 def odd_spans(row: PortfolioRow, newest: dt.date | None, today: dt.date) -> dict[int, tuple[dt.date, dt.date]]:
     """Give the first and last day of each change that is not what its head says.
 
@@ -163,10 +168,9 @@ def odd_spans(row: PortfolioRow, newest: dt.date | None, today: dt.date) -> dict
     if row.as_of is None:
         return {}
     old = is_dated(row, newest, today)
-    begun = zip(SPANS, (row.since_1, row.since_7, row.since_30, row.since_90), strict=True)
     return {
         span: (since, row.as_of)
-        for span, since in begun
+        for span, since in begun(row).items()
         if since is not None and (old or (row.as_of - since).days != span)
     }
 

@@ -154,6 +154,11 @@ def between(before: Total, after: Total, pairs: Iterable[Pair], alike: Alike = N
     paired = [_counted_alike(a, b) for a, b in pairs]
     changes = [c for a, b in paired for c in _of_control(a, b, weigh)]
     changes += _rest(before, after, paired, alike, weigh)
+    return explanation(before, after, tuple(sorted(changes, key=_largest_first) if len(changes) > 1 else changes))
+
+
+def explanation(before: Total, after: Total, changes: tuple[Change, ...]) -> Explanation:
+    """Put changes, largest first, beside how the two days' totals differ."""
     a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
     return Explanation(
         since=before.day,
@@ -163,7 +168,7 @@ def between(before: Total, after: Total, pairs: Iterable[Pair], alike: Alike = N
         points=after.points - before.points,
         max_points=after.max_points - before.max_points,
         difference=None if a is None or b is None else b - a,
-        changes=tuple(sorted(changes, key=_largest_first) if len(changes) > 1 else changes),
+        changes=changes,
     )
 
 

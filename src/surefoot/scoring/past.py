@@ -10,9 +10,8 @@ from typing import NamedTuple
 import msgspec
 
 from surefoot.model import DayTotal
-from surefoot.scoring.changes import NONE_ALIKE, Alike, Change, Day, Explanation, Held, Pair, between
+from surefoot.scoring.changes import NONE_ALIKE, Alike, Day, Explanation, Held, Pair, between, explanation
 from surefoot.scoring.courses import Stretch, at
-from surefoot.scoring.percents import percent
 from surefoot.scoring.ratings import Ratings
 
 Counts = Mapping[str, tuple[float | None, float | None]]
@@ -66,21 +65,7 @@ def daily_of(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[
         pairs = _paired(ended.get(before.day, NOTHING), begun.get(after.day, NOTHING))
         # What is beyond the controls by name is of the whole tenant.
         mine = tuple(c for c in between(before, after, pairs).changes if c.control is not None) if pairs else ()
-        yield _moved(before, after, mine)
-
-
-def _moved(before: DayTotal, after: DayTotal, changes: tuple[Change, ...]) -> Explanation:
-    a, b = percent(before.points, before.max_points), percent(after.points, after.max_points)
-    return Explanation(
-        since=before.day,
-        until=after.day,
-        percent_before=a,
-        percent_after=b,
-        points=after.points - before.points,
-        max_points=after.max_points - before.max_points,
-        difference=None if a is None or b is None else b - a,
-        changes=changes,
-    )
+        yield explanation(before, after, mine)
 
 
 def daily(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Explanation]:
@@ -95,7 +80,7 @@ def daily(courses: Sequence[Course], totals: Sequence[DayTotal]) -> Iterator[Exp
     for before, after in pairwise(totals):
         old, new = ended.get(before.day, NOTHING), begun.get(after.day, NOTHING)
         if not old and not new and (before.points, before.max_points) == (after.points, after.max_points):
-            yield _moved(before, after, ())
+            yield explanation(before, after, ())
             continue
         standing.drop(old)
         yield between(before, after, _paired(old, new), standing.alike())

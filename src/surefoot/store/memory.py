@@ -123,12 +123,7 @@ class Memory:
         """Read the number of a place, once for all that have the same owner."""
         if place.whose not in self._states:
             owners = [place.whose] if place.whose > 0 else COMMON
-            found, asking = {}, self._asking
-            self._asking = []  # the numbers themselves are nobody's answer
-            try:
-                found = dict(self._read(conn, owners))
-            finally:
-                self._asking = asking
+            found = self._read(conn, owners)
             for owner in owners:
                 self._states[owner] = {p: n for p, n in found.items() if p.whose == owner}
         return self._states[place.whose].get(place, 0 if place.whose > 0 else None)

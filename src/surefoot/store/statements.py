@@ -90,25 +90,38 @@ def _owners(mark: _Mark, parameters: object) -> Iterable[int]:
 
 @functools.lru_cache(maxsize=1024)
 def _read(statement: str) -> tuple[tuple[str, int, _Mark | None], ...]:
-    named = frozenset(_WORD.findall(_COLUMN.sub("", statement))) & TABLES
+    named = metadata.tables.keys() & frozenset(_WORD.findall(_COLUMN.sub("", statement)))
     if not named or not _READS.match(statement) or _ELSEWHERE.search(statement):
         return tuple((table, Whose.ANYBODY, None) for table in TABLES)
-    return tuple((table, *_whose(statement, table)) for table in sorted(named))
+    return tuple((table, *_whose(statement, table)) for table in sorted(named & TABLES))
 
 
 def _whose(statement: str, table: str) -> tuple[int, _Mark | None]:
     """Say of whom the rows of a table are that a statement reads."""
-    called = list(re.finditer(rf'(?<![.\w"])"?{table}"?(?![.\w"])', statement))
-    if len(called) != 1 or _INTRICATE.search(statement):
-        return Whose.ANYBODY, None
+    called = _called(statement, table)
+    mark = _of_one(statement, table)
+    if mark is not None:
+        return Whose.EVERYBODY, mark
     joined = rf'JOIN {table} ON {table}\."?key"? = \w+\.\w+(?:\s|$)'
     named = rf'FROM {table}\s+WHERE {table}\."?key"? IN \(\?(?:, \?)*\)\s*$'
-    if table in SHARED and re.match(f"{joined}|{named}", statement[called[0].start() - len("JOIN ") :]):
+    if table in SHARED and called is not None and re.match(f"{joined}|{named}", statement[called - len("JOIN ") :]):
         return Whose.EVERYBODY, None
+    return Whose.ANYBODY, None
+
+
+def _called(statement: str, table: str) -> int | None:
+    """Give where a statement names a table; None: not once, or beside what could make a condition hold for less."""
+    found = list(re.finditer(rf'(?<![.\w"])"?{table}"?(?![.\w"])', statement))
+    return found[0].start() if len(found) == 1 and not _INTRICATE.search(statement) else None
+
+
+def _of_one(statement: str, table: str) -> _Mark | None:
+    """Say where the tenant's key stands, where a statement is about the rows of one; None: it is not plainly so."""
+    called = _called(statement, table)
     found = _condition(statement, table)
-    if found is None or _level(statement, found) != _level(statement, called[0].start()):
-        return Whose.ANYBODY, None
-    return Whose.EVERYBODY, _Mark(statement[:found].count("?"), 0)
+    if called is None or found is None or _level(statement, found) != _level(statement, called):
+        return None
+    return _Mark(statement[:found].count("?"), 0)
 
 
 def _condition(statement: str, table: str) -> int | None:
@@ -152,13 +165,8 @@ def _written(statement: str) -> tuple[frozenset[str], bool, _Mark | None]:
 
 def _changed(statement: str, table: str) -> _Mark | None:
     """Say where the tenant stands whose rows are changed or deleted: in a condition, and in nothing that is set."""
-    once = len(re.findall(rf'(?<![.\w"])"?{table}"?(?![.\w"])', statement)) == 1
-    found = _condition(statement, table)
-    if not once or found is None or _INTRICATE.search(statement) or _level(statement, found):
-        return None
-    if re.search(r"\btenant\s*=", statement.partition(" WHERE ")[0]):
-        return None
-    return _Mark(statement[:found].count("?"), 0)
+    moves = re.search(r"\btenant\s*=", statement.partition(" WHERE ")[0])
+    return None if moves else _of_one(statement, table)
 
 
 def _inserted(columns: str, table: str) -> _Mark | None:

@@ -15,7 +15,7 @@ from surefoot.store import heatmap
 from surefoot.store.heatmap import Among
 from surefoot.sync.bulk import Change, Item
 from surefoot.web.html import formats
-from surefoot.web.html.contexts import Choice
+from surefoot.web.html.contexts import Choice, Filled
 from surefoot.web.html.views import ours
 from surefoot.web.queries import parse, parse_day
 
@@ -27,7 +27,7 @@ CONTROL = "control"
 """Names a control that was chosen for many tenants at once, on the heat map."""
 WHERE = {"": frozenset({Status.TO_ADDRESS}), "open": frozenset(Status) - CLOSED}
 """In which of them: where it is still to address, or wherever it is open."""
-TEXTS = ("status", "owner", "due", "comment", "review_on", "evidence")
+TEXTS = Filled.__struct_fields__
 """What can be said of all of them at once."""
 LABELS = {"review_on": "accepted until"}
 USUAL = {"review_on": "Accepted until (empty: as long as usual)"}

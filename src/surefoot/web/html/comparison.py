@@ -226,7 +226,7 @@ def view(
         alone=not [t for t in visible if t.id != tenant],
         rungs=tuple(_rung(r, page) for r in page.ladder),
         estimate=_band(page),
-        bounds=comparison_page.bounds(page.estimate.range) if page.estimate.range else ("", ""),
+        bounds=comparison_page.bounds(page.estimate.range),
         columns=drawn,
         categories=_categories(page),
         charts=_charts(page, rows, RANGES[chosen][1]),

@@ -49,8 +49,8 @@ class Filled(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
     owner: str = ""
     due: str = ""
-    review_on: str = ""
     comment: str = ""
+    review_on: str = ""
     evidence: str = ""
 
 

@@ -169,7 +169,7 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool, include: 
     return OverviewPage(
         frame=frame,
         overview=overview,
-        bounds=_bounds(overview),
+        bounds=bounds(overview.among.estimate.range if overview.among else None),
         old_until=_old(overview.as_of, frame.now.date()),
         notice=notice(tenant, overview.synced, overview.as_of, frame.now),
         plan=_plan(overview.licences),
@@ -331,11 +331,6 @@ def _plan(licences: Sequence[str]) -> str | None:
         return suite
     more = f" and {len(licences) - 2} more" if len(licences) > 2 else ""  # noqa: PLR2004 - two are named
     return ", ".join(licences[:2]) + more
-
-
-def _bounds(overview: Overview) -> tuple[str, str]:
-    found = overview.among.estimate.range if overview.among else None
-    return bounds(found) if found else ("", "")
 
 
 def _marks(overview: Overview) -> tuple[MarkLine, ...]:

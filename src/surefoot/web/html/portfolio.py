@@ -350,7 +350,7 @@ def _line(
 
 def _why(row: PortfolioRow, span: int) -> str | None:
     """Lead to why a score moved."""
-    since = {1: row.since_1, 7: row.since_7, 30: row.since_30, 90: row.since_90}[span]
+    since = portfolio_page.begun(row)[span]
     if row.as_of is None or since is None:
         return None
     return f"{path(row.tenant.id, 'history/why')}?from={since.isoformat()}&to={row.as_of.isoformat()}"
