@@ -225,6 +225,11 @@ def _end_of(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(23, 59), dt.UTC)
 
 
+def is_old(newest: dt.date, today: dt.date) -> bool:
+    """Say whether a newest day is so long ago that it is worth a word."""
+    return today - newest > FRESH
+
+
 def is_open(action: Action) -> bool:
     """Say whether there is still something to do about an action."""
     return action.status not in CLOSED

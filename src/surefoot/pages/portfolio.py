@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from surefoot.errors import InputRefused
-from surefoot.pages.overview import FRESH, TenantName
+from surefoot.pages.overview import TenantName, is_old
 from surefoot.store import labels
 from surefoot.store import portfolio as store
 from surefoot.store.memory import remembered
@@ -152,7 +152,7 @@ def _portfolio(conn: Connection, wanted: Wanted, shown: Sequence[Row], next_: st
 
 def is_dated(row: PortfolioRow, newest: dt.date | None, today: dt.date) -> bool:
     """Say whether a row's day is older than those of others, or than Graph's newest day is as a rule."""
-    return row.as_of is not None and (row.as_of != newest or today - row.as_of > FRESH)
+    return row.as_of is not None and (row.as_of != newest or is_old(row.as_of, today))
 
 
 def begun(row: PortfolioRow) -> Mapping[int, dt.date | None]:

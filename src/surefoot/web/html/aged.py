@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from surefoot.pages.overview import FRESH
+from surefoot.pages.overview import is_old
 from surefoot.pages.portfolio import PortfolioRow
 from surefoot.web.html import formats
 from surefoot.web.html.overview import path
@@ -23,7 +23,7 @@ def aged(row: PortfolioRow, today: dt.date) -> Aged | None:
     """Say what is wrong with a tenant's numbers; None: they are fresh."""
     if row.problem is not None:
         return Aged(text=_read(row), href=path(row.tenant.id, "connection"), label="What is wrong, and what to do")
-    if row.as_of is not None and today - row.as_of <= FRESH:
+    if row.as_of is not None and not is_old(row.as_of, today):
         return None
     return Aged(text=_read(row), href=path(row.tenant.id, "overview"), label="Why, and what to do")
 
@@ -35,4 +35,4 @@ def _read(row: PortfolioRow) -> str:
     if row.synced_at is None:
         return f"Its {score}"
     read = f"Last read {formats.short_day(row.synced_at.date())}"
-    return f"{read}, its {score}" if row.synced_at.date() - row.as_of > FRESH else read
+    return f"{read}, its {score}" if is_old(row.as_of, row.synced_at.date()) else read

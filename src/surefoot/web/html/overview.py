@@ -18,7 +18,7 @@ from surefoot.pages.marks import Mark
 from surefoot.pages.mending import Where, happened, mend_of
 from surefoot.pages.moved import Moved
 from surefoot.pages.outlets import camel
-from surefoot.pages.overview import FRESH, CategoryScore, HistoryDay, Overview, Synced
+from surefoot.pages.overview import CategoryScore, HistoryDay, Overview, Synced, is_old
 from surefoot.pages.review import Review
 from surefoot.web.html import formats
 from surefoot.web.html.contexts import Frame, HistoryRow, Link, Notice, Page
@@ -205,7 +205,7 @@ def view(overview: Overview, frame: Frame, *, chosen: str, sync: bool, include: 
 
 
 def _old(as_of: dt.date | None, today: dt.date) -> dt.date | None:
-    return as_of if as_of is not None and today - as_of > FRESH else None
+    return as_of if as_of is not None and is_old(as_of, today) else None
 
 
 def notice(tenant: str, synced: Synced, as_of: dt.date | None, now: dt.datetime) -> Notice | None:
@@ -225,7 +225,7 @@ def notice(tenant: str, synced: Synced, as_of: dt.date | None, now: dt.datetime)
             href=there,
             label="See how to mend it",
         )
-    if as_of is None or now.date() - as_of <= FRESH:
+    if as_of is None or not is_old(as_of, now.date()):
         return None
     old = f"The newest score is {(now.date() - as_of).days} days old"
     if synced.at is None:

@@ -17,7 +17,7 @@ from surefoot import charts
 from surefoot.access.viewers import Viewer, tenant_for
 from surefoot.pages import portfolio as portfolio_page
 from surefoot.pages.outlets import camel
-from surefoot.pages.overview import FRESH
+from surefoot.pages.overview import is_old
 from surefoot.pages.portfolio import MOST, Portfolio, PortfolioGroup, PortfolioRow
 from surefoot.store import portfolio as store
 from surefoot.store import tenants as stored
@@ -396,7 +396,7 @@ def _sentences(text: str | None) -> tuple[str | None, str | None]:
 
 
 def _stale(row: PortfolioRow, today: dt.date) -> str | None:
-    if row.problem is not None or row.as_of is None or today - row.as_of <= FRESH:
+    if row.problem is not None or row.as_of is None or not is_old(row.as_of, today):
         return None
     return f"The newest score is {(today - row.as_of).days} days old"
 
